@@ -1,0 +1,1 @@
+"""The Content Hub: rules, use cases, pages, command line and wiring."""

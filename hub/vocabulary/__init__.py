@@ -1,0 +1,1 @@
+"""Plain values everybody shares: ids, enumerations, expression nodes, errors, clock. Imports nothing of ours."""
