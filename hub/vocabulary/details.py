@@ -100,7 +100,6 @@ DETAIL_FIELDS: dict[Kind, dict[str, DetailField]] = {
         "region": DetailField(_LINE, "地区"),
         "topic": DetailField(_LINE, "主题"),
         "event_on": DetailField(_DATE, "事件日期"),
-        "url": DetailField(FieldType.URL, "原文地址"),
     },
     Kind.POLICY_DOCUMENT: {
         "doc_no": DetailField(_LINE, "发文字号"),
