@@ -28,7 +28,9 @@ MAX_CODE = 200
 
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+_INSTANT = re.compile(
+    r"(?:1[1-9]|2\d)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII
+)
 
 Member = TypeVar("Member", bound=StrEnum)
 Default = TypeVar("Default")
@@ -239,7 +241,7 @@ def _is_path(path: str) -> bool:
 
 def key_of_raw(raw: Mapping[str, object]) -> dict[str, str]:
     """The identifying keys an object shows, even when it is not a sound row."""
-    return {name: value for name in _KEY_NAMES if isinstance(value := raw.get(name), str)}
+    return {name: value[:MAX_CODE] for name in _KEY_NAMES if isinstance(value := raw.get(name), str)}
 
 
 _KEY_NAMES = ("kind", "source", "source_id", "site", "parent", "code", "id")

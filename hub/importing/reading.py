@@ -1,4 +1,4 @@
-"""Reading files of objects one line at a time: .jsonl, .jsonl.zst, .csv, .csv.zst. Memory does not grow with the file."""
+"""Reading files of objects a line at a time (.jsonl, .csv, also .zst). Memory does not grow with the file."""
 
 from __future__ import annotations
 
