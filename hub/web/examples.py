@@ -1,0 +1,91 @@
+"""Example queries: the tabs GraphiQL opens with. A test of the contract runs every one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    slug: str
+    title: str
+    query: str
+    variables: str = ""
+    """JSON text."""
+
+
+EXAMPLES = (
+    Example(
+        "policies",
+        "最新政策与解读",
+        """# 最新的政策文件，连同每份文件的解读
+query 最新政策与解读 {
+  policyDocuments(first: 5) {
+    totalCount
+    nodes {
+      id
+      title
+      docNo
+      validity
+      publishedAt
+      unit { name }
+      interpretations(first: 3) {
+        nodes { title url }
+      }
+    }
+  }
+}
+""",
+    ),
+    Example(
+        "search",
+        "搜索：社保卡",
+        """# 全文搜索：相关度排序、分面统计、命中处的位置。同义词自动算在内（市民卡 = 社保卡）
+query 搜索($text: String!) {
+  search(text: $text, facets: [KIND, YEAR, SITE], first: 10) {
+    totalCount
+    correctedText
+    edges {
+      score
+      highlights { field text marks { start end } }
+      node { id kind title publishedAt }
+    }
+    facets { name values { value label count } }
+  }
+}
+""",
+        '{ "text": "社保卡" }',
+    ),
+    Example(
+        "route",
+        "按地址取内容",
+        """# 站点里的一个地址是什么：内容、已搬家、或已撤除
+query 按地址取内容($site: String!, $path: String!) {
+  route(site: $site, path: $path) {
+    __typename
+    ... on Content { id title publishedAt sections { name path } }
+    ... on Redirect { address }
+    ... on Unpublished { explanation }
+  }
+  site(code: $site) {
+    name
+    sections { name path }
+  }
+}
+""",
+        '{ "site": "city", "path": "/zwgk" }',
+    ),
+    Example(
+        "changes",
+        "增量变更",
+        """# 变更流：从某个位置起，发布、更正、撤回了什么。记下 endCursor，下次从那里接着取
+query 增量变更($after: String) {
+  changes(first: 20, after: $after) {
+    nodes { position verb itemId kind at }
+    pageInfo { endCursor hasNextPage }
+  }
+}
+""",
+        '{ "after": null }',
+    ),
+)
