@@ -29,6 +29,9 @@ UVICORN_OPTIONS: dict[str, Any] = {"log_config": None, "access_log": False}
 QUIET = ("aiosqlite", "asyncio", "sqlalchemy", "python_multipart", "markdown_it", "watchfiles")
 """Libraries whose lesser lines carry statements with parameters, or say nothing: from WARNING on only."""
 
+# Ends of lines to some readers, and control signs to terminals, which JSON leaves as they are
+_BREAKS = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
+
 UNWRITABLE = "a log line could not be written"
 
 
@@ -77,7 +80,7 @@ def _configure_structlog() -> None:
 
 def _formatter(masker: Masker) -> logging.Formatter:
     def render(_: Any, __: str, event: Event) -> str:
-        return orjson.dumps(masker.value(_ordered(event))).decode()
+        return orjson.dumps(masker.value(_ordered(event))).decode().translate(_BREAKS)
 
     return ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name],
