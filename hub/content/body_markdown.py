@@ -1,0 +1,104 @@
+"""Markdown to HTML: CommonMark with tables; a line break is kept, since Chinese official texts are not hard-wrapped.
+
+Most bodies are headings and plain paragraphs. Those are read by a few string operations; whatever could mean more goes
+through markdown-it. Tests prove the two equal.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from markdown_it import MarkdownIt
+
+from hub.content.body_characters import INDENT, collapsed, is_indent
+from hub.content.body_tree import escaped
+
+MARKS_AT_MOST: Final = 40_000
+TOO_MANY_MARKS: Final = f"markdown of more than {MARKS_AT_MOST:,} marks"
+"""What is dropped of a source that would hold the parser for seconds; its lines are kept as plain text."""
+
+_PARSER: Final = MarkdownIt("commonmark", {"breaks": True}).enable("table")
+_MARK = re.compile(r"[\\`*_\[\]!<&|\n]|^ *(?:[-+>#]|[0-9]+[.)])", re.MULTILINE)
+_NEEDS_PARSER = re.compile(
+    r"[\\`*_\[\]<&\r\v\f\x1c-\x1f\x85\xa0\u2000-\u200a\u2028\u2029\u1680\u202f\u205f]"
+    r"|^ *\t|^ {4}"
+    r"|^ {0,3}(?:[-+](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$)|>|~~~)"
+    r"|^[ \t]*[-=:|][-=:| \t]*$"
+    r"|^ {0,3}#+(?:[ \t].*#[ \t]*)?$",
+    re.MULTILINE,
+)
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+")
+_INDENTED_LINE = re.compile(r"^( {0,3})\u3000\u3000", re.MULTILINE)
+
+
+def is_plain(source: str) -> bool:
+    """Whether the source holds headings and plain paragraphs only."""
+    return _NEEDS_PARSER.search(source) is None
+
+
+def marks_exceeded(source: str) -> bool:
+    return len(source) > MARKS_AT_MOST and len(_MARK.findall(source)) > MARKS_AT_MOST
+
+
+def to_html(source: str) -> str:
+    """Whatever CommonMark makes of it, raw HTML included: to be cleaned. Indents become our own mark, since the
+    parser strips full-width spaces."""
+    return _PARSER.render(_INDENTED_LINE.sub(rf"\1{INDENT}", source))
+
+
+def plain_html(source: str) -> tuple[str, str]:
+    """(canonical HTML, text) of a source for which `is_plain` holds."""
+    html: list[str] = []
+    text: list[str] = []
+    paragraph: list[str] = []
+    for line in [*source.split("\n"), ""]:
+        heading = _HEADING.match(line) if "#" in line else None
+        bare = line.strip()
+        if bare and not heading:
+            paragraph.append(line)
+            continue
+        if paragraph:
+            _flush(paragraph, html, text)
+            paragraph = []
+        if heading:
+            _add_heading(len(heading[1]), collapsed(line[heading.end() :].strip()), html, text)
+    return "\n".join(html), "\n".join(text)
+
+
+def _add_heading(level: int, title: str, html: list[str], text: list[str]) -> None:
+    if title:
+        html.append(f"<h{level}>{escaped(title)}</h{level}>")
+        text.append(title)
+
+
+def _flush(paragraph: list[str], html: list[str], text: list[str]) -> None:
+    """Write a paragraph; each indented line begins another one."""
+    opening = ""
+    for line in paragraph:
+        bare = collapsed(line.strip())
+        text.append(bare)
+        indented = is_indent(line[: len(line) - len(line.lstrip())])
+        if indented or not opening:
+            if opening:
+                html[-1] += "</p>"
+            opening = '<p class="indent">' if indented else "<p>"
+            html.append(f"{opening}{escaped(bare)}")
+        else:
+            html[-1] += f"<br>{escaped(bare)}"
+    html[-1] += "</p>"
+
+
+def lines_html(source: str) -> tuple[str, str]:
+    """(canonical HTML, text) of plain text: every line is a paragraph."""
+    html: list[str] = []
+    text: list[str] = []
+    for line in source.splitlines():
+        bare = line.strip()
+        if not bare:
+            continue
+        bare = collapsed(bare)
+        indented = line[0].isspace() and is_indent(line[: len(line) - len(line.lstrip())])
+        html.append(f'<p class="indent">{escaped(bare)}</p>' if indented else f"<p>{escaped(bare)}</p>")
+        text.append(bare)
+    return "\n".join(html), "\n".join(text)
