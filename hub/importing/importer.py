@@ -11,17 +11,6 @@ from enum import IntEnum
 from typing import Protocol
 
 from hub.importing.fields import RowRefused
-from hub.importing.mapping import (
-    NATIVE,
-    MappingFile,
-    detect,
-    find_mapping,
-    mapped_rows,
-    native_rows,
-    on_site,
-    read_links,
-)
-from hub.importing.reading import SourceFile, first_object
 from hub.importing.rejects import RejectFile
 from hub.importing.rows import ItemRow, Row
 
