@@ -18,8 +18,8 @@ from hub.importing.fields import Where
 from hub.vocabulary.errors import ImportRefused
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
-_PACKED_CHUNK = 4 * 1024
-"""Small, because one packed byte may unpack to very many: 4 KiB hold at most some 128 MiB."""
+_PACKED_CHUNK = 1024
+"""Small, because one packed byte may unpack to very many: 1 KiB holds at most some 32 MiB."""
 _BOM = b"\xef\xbb\xbf"
 SUFFIXES = (".jsonl", ".ndjson", ".csv")
 

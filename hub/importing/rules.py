@@ -179,7 +179,10 @@ def _rest(written: object, rule: Mapping[str, object], tables: Tables) -> Step:
 
 
 def _search(written: object, rule: Mapping[str, object], tables: Tables) -> Step:
-    pattern = re.compile(str(written))
+    try:
+        pattern = re.compile(str(written))
+    except re.error as error:
+        raise _unsound(f"search {written!r}: {error}.") from error
 
     def step(value: object) -> object:
         found = [match for entry in _each(value) if (match := pattern.search(_text(entry)))]
