@@ -19,7 +19,7 @@ EXAMPLES = (
         "policies",
         "最新政策与解读",
         """# 最新的政策文件，连同每份文件的解读
-query 最新政策与解读 {
+query NewestPolicies {
   policyDocuments(first: 5) {
     totalCount
     nodes {
@@ -41,7 +41,7 @@ query 最新政策与解读 {
         "search",
         "搜索：社保卡",
         """# 全文搜索：相关度排序、分面统计、命中处的位置。同义词自动算在内（市民卡 = 社保卡）
-query 搜索($text: String!) {
+query SearchCard($text: String!) {
   search(text: $text, facets: [KIND, YEAR, SITE], first: 10) {
     totalCount
     correctedText
@@ -60,7 +60,7 @@ query 搜索($text: String!) {
         "route",
         "按地址取内容",
         """# 站点里的一个地址是什么：内容、已搬家、或已撤除
-query 按地址取内容($site: String!, $path: String!) {
+query ByAddress($site: String!, $path: String!) {
   route(site: $site, path: $path) {
     __typename
     ... on Content { id title publishedAt sections { name path } }
@@ -79,7 +79,7 @@ query 按地址取内容($site: String!, $path: String!) {
         "changes",
         "增量变更",
         """# 变更流：从某个位置起，发布、更正、撤回了什么。记下 endCursor，下次从那里接着取
-query 增量变更($after: String) {
+query Changes($after: String) {
   changes(first: 20, after: $after) {
     nodes { position verb itemId kind at }
     pageInfo { endCursor hasNextPage }

@@ -134,7 +134,9 @@ DISCLOSURE = SectionEntry(
 TREE = (
     SectionEntry("city", "yw", "动态要闻", "", 731),
     DISCLOSURE,
-    SectionEntry("city", "fw", "办事服务", "", 398, (SectionEntry("city", "fw/sbk", "社会保障卡", "", 14),)),
+    SectionEntry(
+        "city", "fw", "办事服务", "", 398, (SectionEntry("city", "fw/sbk", "社会保障卡", "云岭市人民政府门户网站", 14),)
+    ),
     SectionEntry("city", "hd", "互动交流"),
 )
 BODY = """<p>各县人民政府，市政府各部门、各直属机构：</p>

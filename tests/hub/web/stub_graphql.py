@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from hub.web.graphiql import graphiql_page, wants_graphiql
 
 SCHEMA = build_schema(
-    '''
+    """
     type Query {
       "政策文件，最新的在前"
       policyDocuments(first: Int): PolicyConnection!
@@ -32,7 +32,7 @@ SCHEMA = build_schema(
     type Unit { name: String! }
     type InterpretationConnection { nodes: [Interpretation!]! }
     type Interpretation { title: String! url: String }
-    '''
+    """
 )
 POLICY = {
     "id": "01890a5d-ac96-774b-bcce-b302099a8057",
