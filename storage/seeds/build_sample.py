@@ -46,13 +46,13 @@ LAW_LABELS = {
     "local_regulation": "地方性法规",
 }
 TASK_TYPES = {
-    "行政许可": "01",
-    "行政给付": "05",
-    "行政确认": "07",
-    "行政奖励": "08",
-    "行政裁决": "09",
-    "其他行政权力": "10",
-    "公共服务": "20",
+    "行政许可": "licence",
+    "行政给付": "grant",
+    "行政确认": "confirmation",
+    "行政奖励": "reward",
+    "行政裁决": "ruling",
+    "其他行政权力": "other_power",
+    "公共服务": "public_service",
 }
 LIMIT_UNITS = {"工作日": "working_day", "自然日": "calendar_day", "小时": "hour", "月": "month"}
 OWN_KEYS = ("summary", "made_on", "published_at", "embargo_at", "expires_at", "publicity", "keywords", "author", "file")
@@ -66,7 +66,7 @@ def main(data: Path) -> None:
     reports = [r for r in read_jsonl(data / "documents/work_reports.jsonl.zst") if r["year"] in REPORT_YEARS]
     chosen = choose_laws(laws)
     codes = publisher_codes(services)
-    publishers = {law["publisher"] for law, _ in chosen}
+    publishers = {first_issuer(law["publisher"]) for law, _ in chosen} | {r["publisher"] for r in reports}
     names = [name for name in codes if name in publishers or any(name == s["department"] for s in services)]
     write("01-nodes", node_rows(nodes, {name: codes[name] for name in names}))
     write("02-laws", [*law_rows(chosen, relations, codes), *report_rows(reports, codes)])
@@ -210,10 +210,11 @@ def law_row(law: Row, topic: str, links: list[Row], codes: dict[str, str], is_la
 def law_details(law: Row, topic: str, is_latest: bool) -> Row:
     return {
         "doc_no": law.get("doc_number"),
-        "issuer": law["publisher"],
+        "issuer": first_issuer(law["publisher"]),
+        "joint_issuers": law["publisher"].split("、")[1:],
         "genre": genre_of(law["title"]),
         "topic": topic,
-        "effective_on": effective_on(law.get("history", [])),
+        "effective_on": effective_on(law),
         "validity": None if is_latest else MULTI_VERSION_VALIDITY,
         "region": law.get("region"),
         "history": law.get("history"),
@@ -225,11 +226,17 @@ def genre_of(title: str) -> str:
     return next((genre for ending, genre in endings.items() if title.endswith(ending)), "other")
 
 
-def effective_on(history: list[str]) -> str | None:
-    """The last day the printed history calls 施行."""
-    days = [re.match(r"(\d{4})年(\d{1,2})月(\d{1,2})日 施行$", entry) for entry in history]
-    found = [f"{day[1]}-{int(day[2]):02d}-{int(day[3]):02d}" for day in days if day]
-    return max(found, default=None)
+def first_issuer(publisher: str) -> str:
+    """A text of two issuers (最高人民法院、最高人民检察院) belongs to the first; one body has two names."""
+    return publisher.split("、")[0].replace("上海人民代表大会", "上海市人民代表大会")
+
+
+def effective_on(law: Row) -> str | None:
+    """The last day the printed history calls 施行, else the day the text's own last article names."""
+    printed = re.findall(r"(\d{4})年(\d{1,2})月(\d{1,2})日 施行", "\n".join(law.get("history", [])))
+    named = re.findall(r"本(?:法|条例|规定|办法|细则|解释)自(\d{4})年(\d{1,2})月(\d{1,2})日起施行", law["body"])
+    days = [f"{year}-{int(month):02d}-{int(day):02d}" for year, month, day in printed or named[-1:]]
+    return max(days, default=None)
 
 
 def real_row(row: Row, kind: str, section: str, codes: dict[str, str]) -> Row:
@@ -240,7 +247,7 @@ def real_row(row: Row, kind: str, section: str, codes: dict[str, str]) -> Row:
         "source_id": row["id"],
         "state": "live",
         "site": LOCAL,
-        "unit": codes[row["publisher"]],
+        "unit": codes[first_issuer(row["publisher"])],
         "sections": [section],
         "title": row["title"],
         "body": row["body"],
@@ -254,8 +261,13 @@ def real_row(row: Row, kind: str, section: str, codes: dict[str, str]) -> Row:
 
 def report_rows(reports: list[Row], codes: dict[str, str]) -> Iterator[Row]:
     for report in reports:
-        details = {"genre": "report", "topic": "综合政务"}
-        yield {**real_row(report, "article", "zwgk/gzbg", codes), "keywords": ["政府工作报告"], "details": details}
+        yield {
+            **real_row(report, "article", "zwgk/gzbg", codes),
+            "body_format": "text",
+            "url": report.get("url"),
+            "keywords": [f"{report['year']}年", "政府工作报告"],
+            "details": {"genre": "report", "topic": "综合政务"},
+        }
 
 
 def link(link_type: str, source: str, source_id: str) -> Row:
@@ -268,9 +280,10 @@ COMPLETE = ("materials", "acceptance", "location", "consult_phone", "complaint_p
 
 
 def choose_services(items: list[Row]) -> list[Row]:
-    """One item of each department after another, most complete ones only, until there are enough."""
+    """One item of each department after another, complete ones of an everyday theme first, until there are enough."""
     by_department = defaultdict(list)
-    for item in items:
+    everyday_first = sorted(items, key=lambda item: item.get("themes") == ["其他"])
+    for item in everyday_first:
         if is_presentable(item):
             by_department[item["department"]].append(item)
     chosen: list[Row] = []
@@ -310,7 +323,8 @@ def service_row(item: Row, codes: dict[str, str]) -> Row:
         "sections": sections or ["bsfw"],
         "title": item["name"],
         "body": service_body(item),
-        "body_format": "markdown",
+        "body_format": "text",
+        "keywords": [item["short"]] if item.get("short") else [],
         "origin": item["department"],
         "language": "zh-Hans",
         "details": without_empty(service_details(item)),
@@ -318,21 +332,22 @@ def service_row(item: Row, codes: dict[str, str]) -> Row:
 
 
 def service_body(item: Row) -> str:
-    materials = "".join(f"- {material}\n" for material in item["materials"])
-    return f"## 受理条件\n\n{item['acceptance'].strip()}\n\n## 办理材料\n\n{materials}"
+    """What has no field of its own."""
+    lines = {"受理平台": item.get("platform"), "联办机构": item.get("co_departments")}
+    return "\n".join(f"{label}：{value}" for label, value in lines.items() if value)
 
 
 def service_details(item: Row) -> Row:
     statutory, promised = limit(item["legal_limit"]), limit(item["promised_limit"])
     return {
         "code": item["code"],
-        "task_code": item["code"] if len(item["code"]) == 31 else None,
+        "task_code": item["code"][:31],
         "catalog_code": item.get("catalogue_id"),
         "task_type": TASK_TYPES[item["type"]],
         "department": item["department"],
         "conditions": item["acceptance"],
         "materials": item["materials"],
-        "address": item["location"],
+        "address": item["location"].removeprefix("办理地点："),
         "consult_phone": item["consult_phone"],
         "complaint_phone": item["complaint_phone"],
         "statutory_limit": statutory[0],

@@ -10,6 +10,8 @@ import pytest
 import zstandard
 from stdnum.cn import uscc
 
+from hub.importing.fields import Where
+from hub.importing.rows import read_row
 from hub.vocabulary.clock import local_day, parse_instant
 from hub.vocabulary.enums import (
     Genre,
@@ -25,7 +27,6 @@ from hub.vocabulary.enums import (
 from storage.seeds import SAMPLE
 
 Row = dict[str, Any]
-SHARED = Path(__file__).parents[4] / "shared/data"
 NODE_KINDS = {"unit", "site", "section"}
 UNIT_KEYS = {"kind", "code", "name", "parent", "unit_type", "region", "region_code", "unified_code", "address", "phone"}
 SITE_KEYS = {"kind", "code", "name", "parent", "site_type", "unit", "domain", "site_id_code"}
@@ -33,7 +34,7 @@ SECTION_KEYS = {"kind", "site", "code", "name", "parent", "section_kind", "colum
 SECTION_KEYS |= {"update_cycle_days", "order", "view"}
 ITEM_KEYS = {"kind", "source", "source_id", "state", "site", "unit", "sections", "title", "summary", "body", "author"}
 ITEM_KEYS |= {"body_format", "origin", "language", "made_on", "published_at", "keywords", "details", "links", "file"}
-ITEM_KEYS |= {"embargo_at", "expires_at", "audience", "publicity", "change_note"}
+ITEM_KEYS |= {"url", "embargo_at", "expires_at", "audience", "publicity", "change_note"}
 DETAIL_KEYS = {
     "policy_document": "doc_no index_no issuer genre topic disclosure_category effective_on expires_on validity"
     " repealed_by_doc_no region history joint_issuers",
@@ -94,6 +95,12 @@ def test_every_kind_has_enough_to_show(items: list[Row]) -> None:
         "media_asset": 7,
         "service_item": 64,
     }
+
+
+def test_the_importer_reads_every_row(rows: list[Row]) -> None:
+    read = [read_row(row, Where(number)) for number, row in enumerate(rows, 1)]
+
+    assert len(read) == len(rows)
 
 
 def test_rows_carry_only_keys_of_the_exchange_format(rows: list[Row]) -> None:
@@ -273,14 +280,12 @@ def test_promised_limits_stay_within_the_statutory_ones(items: list[Row]) -> Non
 
 
 @pytest.mark.shared
-def test_the_city_exists_in_no_list_of_divisions() -> None:
-    if not SHARED.exists():
-        pytest.skip("the shared data set is not here")
+def test_the_city_exists_in_no_list_of_divisions(shared_data: Path) -> None:
     names = {
         unit["name"].removesuffix("人民政府") for unit in lines(SAMPLE[0]) if unit.get("unit_type") in _GOVERNMENTS
     }
     real: set[str] = set()
-    for path in (SHARED / "dictionaries/divisions").glob("*.zst"):
+    for path in (shared_data / "dictionaries/divisions").glob("*.zst"):
         real |= {row["name"] for row in lines(path)}
 
     assert names == {"云澜市", "枕溪县", "鹤汀县", "砚湖区"}
@@ -292,10 +297,8 @@ _GOVERNMENTS = {UnitType.CITY_GOV, UnitType.COUNTY_GOV}
 
 
 @pytest.mark.shared
-def test_real_texts_are_word_for_word_those_of_the_source(items: list[Row]) -> None:
-    if not SHARED.exists():
-        pytest.skip("the shared data set is not here")
-    laws = {law["id"]: law for law in lines(SHARED / "documents/laws.jsonl.zst")}
+def test_real_texts_are_word_for_word_those_of_the_source(items: list[Row], shared_data: Path) -> None:
+    laws = {law["id"]: law for law in lines(shared_data / "documents/laws.jsonl.zst")}
     shipped = [item for item in items if item["source"] == "LawRefBook/Laws"]
 
     changed = [
