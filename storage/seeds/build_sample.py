@@ -26,8 +26,8 @@ SOURCES = SEEDS / "sources"
 LONGEST_LAW = 20_000
 """Characters; the sample should import within seconds."""
 SERVICE_COUNT = 60
-REPORT_YEARS = (1975, 1980)
-"""The two shortest of the later work reports."""
+REPORT_YEARS = (2000, 2002)
+"""The two shortest of the last thirty years."""
 MULTI_VERSION_VALIDITY = "amended"
 LOCAL = "yunlan"
 LAW_SECTIONS = {
