@@ -1,0 +1,72 @@
+"""Bringing a database to the newest revision. Alembic is imported only when there is something to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.vocabulary.clock import Instant
+from hub.vocabulary.errors import SettingsInvalid
+from hub.vocabulary.ids import new_id
+from storage.database import Database
+from storage.stores import changes
+from storage.tables import log_state
+
+HEAD = "0001"
+"""The newest revision; a test compares it with the folder."""
+VERSIONS = Path(__file__).parent / "migrations"
+
+
+async def revision_of(database: Database) -> str | None:
+    """The revision a database is at; None when it is empty."""
+    async with database.snapshot() as connection:
+        exists = await connection.run_sync(lambda sync: sa.inspect(sync).has_table("alembic_version"))
+        if not exists:
+            return None
+        found: str | None = (await connection.execute(sa.text("SELECT version_num FROM alembic_version"))).scalar()
+        return found
+
+
+async def prepare(database: Database, now: Instant) -> None:
+    """Creates or upgrades the tables and begins the log. Raises `SettingsInvalid` for a database of a newer hub."""
+    found = await revision_of(database)
+    if found == HEAD:
+        return
+    if found is not None and found > HEAD:
+        raise SettingsInvalid(
+            f"HUB_DATABASE_URL names a database of a newer hub (revision {found}, this hub knows {HEAD}).",
+            hint="Upgrade this hub, or name another database.",
+        )
+    await upgrade(database, "head")
+    async with database.transaction(now) as tx:
+        if await tx.first(sa.select(log_state.c.id)) is None:
+            await changes.begin_epoch(tx, new_id())
+
+
+async def upgrade(database: Database, revision: str) -> None:
+    """All revisions in one transaction: an interrupted upgrade leaves the database as it was."""
+    from alembic import command
+    from alembic.config import Config
+
+    def run(connection: sa.Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(VERSIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+    async with database.engines[-1].connect() as connection, connection.begin():
+        await connection.run_sync(run)
+
+
+def make_revision(url: str, message: str, revision: str, **options: Any) -> None:
+    """For developers: writes a revision from the difference between tables and database."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS))
+    with sa.create_engine(url).connect() as connection:
+        config.attributes["connection"] = connection
+        command.revision(config, message=message, autogenerate=True, rev_id=revision, **options)

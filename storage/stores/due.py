@@ -1,0 +1,48 @@
+"""Things that fall due: rows with an instant, claimed with a lease (design §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.vocabulary.clock import Instant
+from storage.database import Statements, Transaction
+from storage.tables import due
+
+Rows = Sequence[sa.Row[Any]]
+
+
+async def replace(tx: Transaction, items: Iterable[str], rows: Sequence[Mapping[str, Any]], *, clear: bool) -> None:
+    """Sets what is to happen to these items; earlier open rows of theirs are dropped."""
+    ids = sorted(set(items))
+    if clear and ids:
+        await tx.run(sa.delete(due).where(due.c.item_id.in_(ids), due.c.done_at.is_(None)))
+    if rows:
+        await tx.run(sa.insert(due), [{"leased_until": 0, "leased_by": None, "done_at": None, **row} for row in rows])
+
+
+async def claim(tx: Transaction, now: Instant, worker: str, lease_until: Instant, limit: int) -> Rows:
+    """Open rows whose instant has come and that no living worker holds."""
+    query = (
+        sa.select(due)
+        .where(due.c.done_at.is_(None), due.c.due_at <= now, due.c.leased_until <= now)
+        .order_by(due.c.due_at, due.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = await tx.rows(query)
+    if rows:
+        mine = sa.update(due).where(due.c.id.in_([row.id for row in rows]))
+        await tx.run(mine.values(leased_until=lease_until, leased_by=worker))
+    return rows
+
+
+async def finish(tx: Transaction, ids: Iterable[str]) -> None:
+    await tx.run(sa.update(due).where(due.c.id.in_(sorted(set(ids)))).values(done_at=tx.now))
+
+
+async def next_at(source: Statements) -> int | None:
+    found: int | None = await source.scalar(sa.select(sa.func.min(due.c.due_at)).where(due.c.done_at.is_(None)))
+    return found
