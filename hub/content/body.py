@@ -16,13 +16,13 @@ from typing import Final
 
 import nh3
 
-from hub.content import body_attributes, body_lexer, body_markdown
+from hub.content import body_attributes, body_flat, body_lexer, body_markdown
 from hub.content.body_characters import collapsed, refuse_unstorable, stripped_input
 from hub.content.body_tree import TreeBuilder, written
 from hub.vocabulary.enums import BodyFormat
 
-TAGS_AT_MOST: Final = 60_000
-TOO_MANY_TAGS: Final = f"markup of more than {TAGS_AT_MOST:,} tags"
+MARKUP_AT_MOST: Final = 60_000
+TOO_MUCH_MARKUP: Final = f"markup of more than {MARKUP_AT_MOST:,} tags and entities"
 _STANDARD_TAGS: Final = 1_000
 _STANDARD_LENGTH: Final = 50_000
 """Up to here the HTML standard's own, quadratic, tree construction is quick whatever the source holds."""
@@ -62,19 +62,31 @@ def render(source: str, body_format: BodyFormat) -> Body:
 def _render_markdown(source: str) -> Body:
     if body_markdown.is_plain(source):
         return Body(*body_markdown.plain_html(source), ())
-    if body_markdown.marks_exceeded(source):
+    if body_markdown.is_costly(source):
         return Body(*body_markdown.lines_html(source), (body_markdown.TOO_MANY_MARKS,))
     return _render_html(body_markdown.to_html(source), set())
 
 
 def _render_html(source: str, dropped: set[str]) -> Body:
-    if source.count("<") > TAGS_AT_MOST:
+    flat_text = body_flat.text_of(source)
+    if flat_text is not None:
+        return Body(source, flat_text, ())
+    if _is_too_much(source):
         return _render_without_tags(source)
-    body_lexer.name_dropped(source, dropped)
+    if body_lexer.name_dropped(source, dropped):
+        source = body_lexer.with_foreign_names(source)
     is_large = len(source) > _STANDARD_LENGTH or source.count("<") > _STANDARD_TAGS
     cleaned = _CLEANER.clean(body_lexer.balanced(source) if is_large else source)
     html, text = written(TreeBuilder(dropped).read(cleaned))
+    if _is_too_much(html):
+        # Emphasis around thousands of paragraphs is written again in each of them.
+        html, text = body_markdown.lines_html(text)
+        dropped.add(TOO_MUCH_MARKUP)
     return Body(html, text, tuple(sorted(dropped)))
+
+
+def _is_too_much(html: str) -> bool:
+    return html.count("<") + html.count("&") > MARKUP_AT_MOST
 
 
 def _render_without_tags(source: str) -> Body:
@@ -83,7 +95,7 @@ def _render_without_tags(source: str) -> Body:
         for token in body_lexer.tokens(source)
         if token.kind != "raw"
     )
-    return Body(*body_markdown.lines_html(stripped_input(text)), (TOO_MANY_TAGS,))
+    return Body(*body_markdown.lines_html(stripped_input(text)), (TOO_MUCH_MARKUP,))
 
 
 def plain(text: str, field: str = "") -> str:
@@ -98,7 +110,8 @@ def plain(text: str, field: str = "") -> str:
 def content_hash(fields: Mapping[str, object]) -> str:
     """SHA-256 (hex) of canonical JSON: sorted keys, UTF-8, no spaces; nulls and empties left out, at any depth.
 
-    Which fields count is the caller's rule; never addresses or times (design §1). Raises TypeError for what is not JSON.
+    Which fields count is the caller's rule; never addresses or times (design §1). Raises TypeError for what
+    is not JSON.
     """
     kept = _without_empties(fields)
     canonical = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)

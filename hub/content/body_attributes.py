@@ -64,7 +64,7 @@ def classes(given: Attributes, name: str) -> tuple[frozenset[str], bool]:
     if not given:
         return (frozenset({"align-center"}), True) if name == "center" else (frozenset(), False)
     found = CLASSES & set(given.get("class", "").split())
-    alignment = next((c for c in ("align-center", "align-justify", "align-right") if c in found), None)
+    alignment: str | None = next((c for c in ("align-center", "align-justify", "align-right") if c in found), None)
     declared = styles(given.get("style", ""))
     for value in (given.get("align", "").strip().lower(), declared.get("text-align", "")):
         alignment = ALIGNMENTS.get(value, alignment)

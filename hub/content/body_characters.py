@@ -21,6 +21,7 @@ STRIPPED: Final = re.compile(f"[{_STRIPPED}{_NONCHARACTERS}]")
 _STRIPPED_INPUT = re.compile(f"[{_STRIPPED}{_NONCHARACTERS}{INDENT}]")
 _SPACE = " \t\n\r\v\f\x85\xa0\u2028\u2029"
 _TO_COLLAPSE = re.compile(f"[{_SPACE}]{{2,}}|[{_SPACE[1:]}]")
+_TO_COLLAPSE_IN_LINE = re.compile(f"[{_SPACE.replace(chr(10), '')}]{{2,}}|[{_SPACE[1:].replace(chr(10), '')}]")
 _REFUSED = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -42,9 +43,20 @@ def stripped_input(text: str) -> str:
     return _STRIPPED_INPUT.sub("", text)
 
 
+def is_clean(lines: str) -> bool:
+    """Whether lines hold neither characters to strip nor white space to collapse."""
+    return _STRIPPED_INPUT.search(lines) is None and _TO_COLLAPSE_IN_LINE.search(lines) is None
+
+
 def collapsed(text: str) -> str:
     """Every run of ordinary white space as one space. Full-width spaces inside a line are print, and stay."""
     return _TO_COLLAPSE.sub(" ", text) if _TO_COLLAPSE.search(text) else text
+
+
+def collapsed_lines(lines: list[str]) -> str:
+    """Lines joined by newlines, each collapsed; one look is enough where nothing is to do."""
+    joined = "\n".join(lines)
+    return "\n".join(map(collapsed, lines)) if _TO_COLLAPSE_IN_LINE.search(joined) else joined
 
 
 def is_indent(space: str) -> bool:

@@ -11,38 +11,55 @@ import html as entities
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from hub.content import body_attributes as attributes
 from hub.content.body_tree import ATOMS, GROUPS, LINES, MARKS
 
-REMOVED: Final = frozenset(
-    ("script style template iframe noembed noframes noscript title textarea select svg math").split()
-)
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+REMOVED: Final = _names("script style template iframe noembed noframes noscript title textarea select svg math")
 """Elements that go with all they hold; every other unknown element goes alone and its text stays."""
 KEPT: Final = frozenset(MARKS) | frozenset(LINES) | frozenset(GROUPS) | ATOMS
-LAYOUT: Final = frozenset(
-    "html head body span font big center wbr bdo bdi col colgroup tbody time data label nobr".split()
-)
+LAYOUT: Final = _names("html head body span font big wbr bdo bdi col colgroup time data label nobr")
 """Unwrapped without a word: they carry no content of their own."""
-_RAW = frozenset("script style textarea title xmp iframe noembed noframes noscript".split())
-_VOID = frozenset("area base br col embed frame hr img input keygen link meta param source track wbr".split())
+_RAW = _names("script style textarea title xmp iframe noembed noframes noscript plaintext")
+_VOID = _names("area base br col embed frame hr img input keygen link meta param source track wbr")
+_STANDARD = (
+    KEPT
+    | REMOVED
+    | LAYOUT
+    | _RAW
+    | _VOID
+    | _names(
+        "applet basefont bgsound blink button canvas command datalist frameset image isindex map marquee menuitem meter"
+        " multicol nextid object optgroup option output picture plaintext portal progress rb rtc slot spacer"
+    )
+)
+_BREAK_OUT = KEPT - {"a", "audio", "video", "source"}
 
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>][^\s/>=]*+)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s>"'][^\s>]*+|(?=>)))?+""")
 _TAG = re.compile(
     r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+|(?=>)))?+)*+)[\s/]*+>"""
 )
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<(?:[!?]|/[^a-zA-Z>])[^>]*>?|</>", re.DOTALL)
-_END_OF_RAW = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _RAW | REMOVED}
+_END_OF_RAW = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _RAW} | {
+    "plaintext": re.compile("(?!)")
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """One tag or piece of text; `written` is its attributes, or the text with its entities still in it."""
 
-    kind: str
+    kind: Literal["start", "end", "text", "raw"]
     name: str
     written: str
+    at: int
+    """Where it begins in the source."""
 
 
 def tokens(source: str) -> Iterator[Token]:
@@ -51,10 +68,10 @@ def tokens(source: str) -> Iterator[Token]:
     while position < len(source):
         mark = source.find("<", position)
         if mark < 0:
-            yield Token("text", "", source[position:])
+            yield Token("text", "", source[position:], position)
             return
         if mark > position:
-            yield Token("text", "", source[position:mark])
+            yield Token("text", "", source[position:mark], position)
         position = mark
         comment = _COMMENT.match(source, position)
         if comment:
@@ -62,20 +79,20 @@ def tokens(source: str) -> Iterator[Token]:
             continue
         following = source[position + 1 : position + 3]
         if not (following[:1].isascii() and following[:1].isalpha()) and (following == "/" or following[:1] != "/"):
-            yield Token("text", "", "<")
+            yield Token("text", "", "<", position)
             position += 1
             continue
         tag = _TAG.match(source, position)
         if tag is None:
             return
         name = tag[2].lower()
-        yield Token("end" if tag[1] else "start", name, tag[3])
+        yield Token("end" if tag[1] else "start", name, tag[3], position)
         position = tag.end()
         if name in _RAW and not tag[1]:
             end = _END_OF_RAW[name].search(source, position)
             stop = end.start() if end else len(source)
             if stop > position:
-                yield Token("raw", name, source[position:stop])
+                yield Token("raw", name, source[position:stop], position)
             position = stop
 
 
@@ -90,16 +107,49 @@ def read_attributes(written: str) -> dict[str, str]:
     return found
 
 
-def name_dropped(source: str, dropped: set[str]) -> None:
-    """Add the names of elements, attributes, style properties and addresses that cleaning will not keep."""
+def name_dropped(source: str, dropped: set[str]) -> bool:
+    """Add the names of elements, attributes, style properties and addresses that cleaning will not keep.
+
+    True if an element is not HTML at all, so that `with_foreign_names` has work to do.
+    """
+    has_foreign = False
     for token in tokens(source):
         if token.kind != "start":
             continue
         name = token.name
         if name not in KEPT and name not in LAYOUT:
             dropped.add(f"element {_printable(name)}")
+            has_foreign = has_foreign or name not in _STANDARD
         if token.written and name not in REMOVED:
             _name_attributes(name, read_attributes(token.written), dropped)
+    return has_foreign
+
+
+def with_foreign_names(source: str) -> str:
+    """The source with every element HTML does not know given a name nobody knows.
+
+    nh3 takes away elements such as `<text>` or `<max>` with all they hold when no drawing or formula is around them,
+    and they hold the rest of the page where an author meant mere words. Browsers show that text, so we keep it.
+    """
+    out: list[str] = []
+    done = 0
+    drawing = ""
+    for token in tokens(source):
+        if drawing and ((token.name == drawing and token.kind == "end") or _breaks_out(token)):
+            drawing = ""
+        elif token.kind == "start" and token.name in ("svg", "math"):
+            drawing = token.name
+        elif not drawing and token.kind in ("start", "end") and token.name not in _STANDARD:
+            begin = token.at + (1 if token.kind == "start" else 2)
+            out += [source[done:begin], "x-"]
+            done = begin
+    out.append(source[done:])
+    return "".join(out)
+
+
+def _breaks_out(token: Token) -> bool:
+    """HTML inside a drawing or formula ends it, as the standard has it."""
+    return token.kind == "start" and token.name in _BREAK_OUT
 
 
 _SILENT = frozenset({"class", "style", "align", "alt", "title", "controls", "width", "height", "target", "rel", "lang"})
@@ -126,7 +176,7 @@ def _printable(name: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in name[:40])
 
 
-_BOUNDS = frozenset("table td th caption".split())
+_BOUNDS = _names("table td th caption")
 _ENDED_BY: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "li": (frozenset({"li"}), frozenset({"ul", "ol"}) | _BOUNDS),
     "dt": (frozenset({"dt", "dd"}), frozenset({"dl"}) | _BOUNDS),
@@ -173,13 +223,13 @@ class _Balancer:
         """Whether the token ends what is being removed and counts itself: HTML inside a drawing breaks out of it."""
         if token.kind == "end" and token.name == self._removing:
             self._removing = ""
-        elif token.kind == "start" and self._removing in ("svg", "math") and token.name in _BREAK_OUT:
+        elif self._removing in ("svg", "math") and _breaks_out(token):
             self._removing = ""
             return True
         return False
 
     def _raw(self, token: Token) -> None:
-        if token.name == "xmp":
+        if token.name in ("xmp", "plaintext"):
             self._out.append(token.written.replace("&", "&amp;").replace("<", "&lt;"))
 
     def _start(self, name: str, written: str) -> None:
@@ -217,8 +267,7 @@ class _Balancer:
                 return
 
 
-_BREAK_OUT = KEPT - {"a", "audio", "video", "source"}
-_TABLE_PARTS = frozenset("table thead tbody tfoot tr td th caption".split())
+_TABLE_PARTS = _names("table thead tbody tfoot tr td th caption")
 
 
 def _rewritten(name: str, written: str) -> str:

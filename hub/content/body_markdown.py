@@ -11,15 +11,16 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 
-from hub.content.body_characters import INDENT, collapsed, is_indent
+from hub.content.body_characters import INDENT, collapsed, collapsed_lines, is_indent
 from hub.content.body_tree import escaped
 
-MARKS_AT_MOST: Final = 40_000
-TOO_MANY_MARKS: Final = f"markdown of more than {MARKS_AT_MOST:,} marks"
+COST_AT_MOST: Final = 60_000
+TOO_MANY_MARKS: Final = "markdown of more marks than can be read"
 """What is dropped of a source that would hold the parser for seconds; its lines are kept as plain text."""
 
 _PARSER: Final = MarkdownIt("commonmark", {"breaks": True}).enable("table")
-_MARK = re.compile(r"[\\`*_\[\]!<&|\n]|^ *(?:[-+>#]|[0-9]+[.)])", re.MULTILINE)
+_INLINE_MARK = re.compile(r"[\\`*_\[\]!<&]")
+_BLOCK_MARK = re.compile(r"[|\n]|(?:^|[-+>] *)[-+>#]", re.MULTILINE)
 _NEEDS_PARSER = re.compile(
     r"[\\`*_\[\]<&\r\v\f\x1c-\x1f\x85\xa0\u2000-\u200a\u2028\u2029\u1680\u202f\u205f]"
     r"|^ *\t|^ {4}"
@@ -37,14 +38,17 @@ def is_plain(source: str) -> bool:
     return _NEEDS_PARSER.search(source) is None
 
 
-def marks_exceeded(source: str) -> bool:
-    return len(source) > MARKS_AT_MOST and len(_MARK.findall(source)) > MARKS_AT_MOST
+def is_costly(source: str) -> bool:
+    """Whether markdown-it would need seconds: an inline mark costs it up to 100 µs, a line or cell a quarter."""
+    if len(source) * 4 <= COST_AT_MOST:
+        return False
+    return 4 * len(_INLINE_MARK.findall(source)) + len(_BLOCK_MARK.findall(source)) > COST_AT_MOST
 
 
 def to_html(source: str) -> str:
     """Whatever CommonMark makes of it, raw HTML included: to be cleaned. Indents become our own mark, since the
     parser strips full-width spaces."""
-    return _PARSER.render(_INDENTED_LINE.sub(rf"\1{INDENT}", source))
+    return str(_PARSER.render(_INDENTED_LINE.sub(rf"\1{INDENT}", source)))
 
 
 def plain_html(source: str) -> tuple[str, str]:
@@ -74,31 +78,29 @@ def _add_heading(level: int, title: str, html: list[str], text: list[str]) -> No
 
 def _flush(paragraph: list[str], html: list[str], text: list[str]) -> None:
     """Write a paragraph; each indented line begins another one."""
+    lines: list[str] = []
     opening = ""
     for line in paragraph:
         bare = collapsed(line.strip())
         text.append(bare)
-        indented = is_indent(line[: len(line) - len(line.lstrip())])
+        indented = _begins_indented(line)
+        if opening and indented:
+            html.append(f"{opening}{'<br>'.join(lines)}</p>")
+            lines = []
         if indented or not opening:
-            if opening:
-                html[-1] += "</p>"
             opening = '<p class="indent">' if indented else "<p>"
-            html.append(f"{opening}{escaped(bare)}")
-        else:
-            html[-1] += f"<br>{escaped(bare)}"
-    html[-1] += "</p>"
+        lines.append(escaped(bare))
+    html.append(f"{opening}{'<br>'.join(lines)}</p>")
+
+
+def _begins_indented(line: str) -> bool:
+    return line[0].isspace() and is_indent(line[: len(line) - len(line.lstrip())])
 
 
 def lines_html(source: str) -> tuple[str, str]:
     """(canonical HTML, text) of plain text: every line is a paragraph."""
-    html: list[str] = []
-    text: list[str] = []
-    for line in source.splitlines():
-        bare = line.strip()
-        if not bare:
-            continue
-        bare = collapsed(bare)
-        indented = line[0].isspace() and is_indent(line[: len(line) - len(line.lstrip())])
-        html.append(f'<p class="indent">{escaped(bare)}</p>' if indented else f"<p>{escaped(bare)}</p>")
-        text.append(bare)
-    return "\n".join(html), "\n".join(text)
+    lines = [line for line in source.splitlines() if line and not line.isspace()]
+    text = collapsed_lines([line.strip() for line in lines])
+    openings = ['<p class="indent">' if _begins_indented(line) else "<p>" for line in lines]
+    bare = escaped(text).split("\n") if lines else []
+    return "\n".join([f"{opening}{line}</p>" for opening, line in zip(openings, bare, strict=True)]), text

@@ -21,17 +21,24 @@ DEPTH: Final = 40
 """Containers inside one another; deeper ones are taken apart and their text is kept."""
 TOO_DEEP: Final = f"nesting deeper than {DEPTH} containers"
 
-MARKS: Final = {
-    name: name
-    for name in ("strong em u s del ins sub sup code a ruby rt rp mark small q cite abbr kbd samp var dfn").split()
-} | {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr"}
-LINES: Final = {name: name for name in "h1 h2 h3 h4 h5 h6 pre".split()} | dict.fromkeys(
-    (
-        "p div section article main header footer nav aside address center hgroup details summary form fieldset legend"
-        " dir menu search dialog listing body"
-    ).split(),
-    "p",
+_MARK_NAMES = "strong em u s del ins sub sup code a ruby rt rp mark small q cite abbr kbd samp var dfn"
+MARKS: Final = dict(zip(_MARK_NAMES.split(), _MARK_NAMES.split(), strict=True)) | {
+    "b": "strong",
+    "i": "em",
+    "strike": "s",
+    "tt": "code",
+    "acronym": "abbr",
+}
+"""Inline elements, and the name each is written by."""
+_PARAGRAPH_NAMES = (
+    "p div section article main header footer nav aside address center hgroup details summary form fieldset legend"
+    " dir menu search dialog listing"
 )
+_LINE_NAMES = "h1 h2 h3 h4 h5 h6 pre"
+LINES: Final = dict.fromkeys(_PARAGRAPH_NAMES.split(), "p") | dict(
+    zip(_LINE_NAMES.split(), _LINE_NAMES.split(), strict=True)
+)
+"""Elements that put their text on lines of its own, and the name the line is written by."""
 GROUPS: Final[dict[str, frozenset[str]]] = {
     "blockquote": frozenset(),
     "figure": frozenset(),
@@ -293,11 +300,11 @@ def _trimmed(line: list[Run]) -> tuple[list[Run], bool]:
     ends_blank = True
     for content, marks in line:
         if isinstance(content, str):
-            content = _joined_space(content) if INDENT in content and kept else content
             if not kept:
                 rest = content.lstrip(_EDGE)
                 before += content[: len(content) - len(rest)]
                 content = rest
+            content = _joined_space(content)
             content = collapsed(content)
             if ends_blank:
                 content = content.lstrip(" ")
