@@ -18,11 +18,13 @@ import nh3
 
 from hub.content import body_attributes, body_flat, body_lexer, body_markdown
 from hub.content.body_characters import collapsed, refuse_unstorable, stripped_input
-from hub.content.body_tree import TreeBuilder, written
+from hub.content.body_tree import TreeBuilder
+from hub.content.body_writing import written
 from hub.vocabulary.enums import BodyFormat
 
 MARKUP_AT_MOST: Final = 60_000
 TOO_MUCH_MARKUP: Final = f"markup of more than {MARKUP_AT_MOST:,} tags and entities"
+_NAMES_AT_MOST: Final = 100
 _STANDARD_TAGS: Final = 1_000
 _STANDARD_LENGTH: Final = 50_000
 """Up to here the HTML standard's own, quadratic, tree construction is quick whatever the source holds."""
@@ -39,7 +41,7 @@ _CLEANER: Final = nh3.Cleaner(
 @dataclass(frozen=True, slots=True)
 class Body:
     """`html` is canonical, `text` its plain text (blocks on lines, cells apart by tabs), `dropped` the sorted names of
-    what could not be kept, such as "element script", "attribute onclick", "address javascript:"."""
+    what could not be kept (the first hundred), such as "element script", "attribute onclick", "address javascript:"."""
 
     html: str
     text: str
@@ -82,7 +84,7 @@ def _render_html(source: str, dropped: set[str]) -> Body:
         # Emphasis around thousands of paragraphs is written again in each of them.
         html, text = body_markdown.lines_html(text)
         dropped.add(TOO_MUCH_MARKUP)
-    return Body(html, text, tuple(sorted(dropped)))
+    return Body(html, text, tuple(sorted(dropped)[:_NAMES_AT_MOST]))
 
 
 def _is_too_much(html: str) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from hub.content import body_attributes as attributes
-from hub.content.body_tree import ATOMS, GROUPS, LINES, MARKS
+from hub.content.body_nodes import ATOMS, GROUPS, LINES, MARKS
 
 
 def _names(words: str) -> frozenset[str]:

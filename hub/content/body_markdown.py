@@ -12,7 +12,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 
 from hub.content.body_characters import INDENT, collapsed, collapsed_lines, is_indent
-from hub.content.body_tree import escaped
+from hub.content.body_writing import escaped
 
 COST_AT_MOST: Final = 60_000
 TOO_MANY_MARKS: Final = "markdown of more marks than can be read"

@@ -18,7 +18,7 @@ import zstandard
 
 from hub.content.body import TOO_MUCH_MARKUP, Body, plain, render
 from hub.content.body_markdown import TOO_MANY_MARKS
-from hub.content.body_tree import TOO_DEEP
+from hub.content.body_nodes import TOO_DEEP
 from hub.vocabulary.enums import BodyFormat
 from hub.vocabulary.errors import InvalidInput
 
@@ -347,3 +347,7 @@ def test_emphasis_around_thousands_of_paragraphs_is_given_up_by_name() -> None:
 def test_too_much_markup_becomes_lines_of_text_by_name() -> None:
     assert render("<td>甲&amp;" * 31_000, BodyFormat.HTML).dropped == (TOO_MUCH_MARKUP,)
     assert render("- *甲*\n" * 31_000, BodyFormat.MARKDOWN).dropped == (TOO_MANY_MARKS,)
+
+
+def test_at_most_a_hundred_names_are_listed() -> None:
+    assert len(render("".join(f"<x{number}>" for number in range(900)), BodyFormat.HTML).dropped) == 100
