@@ -1,6 +1,7 @@
 """Every change to content, one function a verb. They write through a `Transaction` and never commit.
 
-Each returns the item's id and takes the lock version its caller saw; of two writers exactly one wins, the other gets `Conflict`.
+Each returns the item's id and takes the lock version its caller saw; of two writers exactly one wins, the other gets
+`Conflict`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from hub import access
 from hub.access import Actor, Permission
 from hub.content import workflow
 from hub.content.drafting import EditionContent, clean
-from hub.content.release import EditionRows, Release, go_live, visible_tuples
+from hub.content.release import Release, go_live, visible_tuples
 from hub.content.stored import content_of
 from hub.content.workflow import Action
+from hub.content.working import draft_head, write_working
 from hub.vocabulary.clock import local_day
-from hub.vocabulary.enums import ChangeScale, EditionState, Kind, LinkType, State, Verb
+from hub.vocabulary.enums import ChangeScale, Kind, LinkType, State, Verb
 from hub.vocabulary.errors import Conflict, InvalidInput, NotFound, ReleaseRefused
 from hub.vocabulary.ids import is_id, new_id
 from storage.change_log import NewAudit, NewChange
@@ -47,8 +49,8 @@ async def create(
     if source and await items.by_sources(tx, [source]):
         raise InvalidInput(f"An item of source “{name}” with id “{source_id}” exists already.", field="sourceId")
     one = Release(item_id, kind, unit_id, content, Verb.PUBLISHED, "create", source=name, source_id=source_id)
-    await items.insert_items(tx, [_draft_head(tx, one)])
-    await _write_working(tx, actor, one, 1)
+    await items.insert_items(tx, [draft_head(tx, one)])
+    await write_working(tx, actor, one, 1)
     await links.resolve_waiting(tx, [(item_id, name, source_id)])
     _audit(tx, actor, one.unit_id, "create", item_id, one.edition_id, one.digest)
     return item_id
@@ -66,7 +68,7 @@ async def update(tx: Transaction, actor: Actor, item_id: str, expected: int, val
         one.edition_id = head.working_edition_id
         await items.delete_working(tx, head.working_edition_id, kind)
         numbers = await items.next_numbers(tx, [item_id])
-    await _write_working(tx, actor, one, numbers.get(item_id, 1))
+    await write_working(tx, actor, one, numbers.get(item_id, 1))
     await items.update_items(tx, [{"id": item_id, "working_edition_id": one.edition_id}])
     _audit(tx, actor, head.unit_id, "update", item_id, one.edition_id, one.digest)
     return item_id
@@ -363,37 +365,6 @@ async def _require_released_media(tx: Transaction, content: EditionContent, item
         row = stored.get(key)
         if row is not None and row.kind == Kind.MEDIA_ASSET and row.state not in items.LIVE_STATES:
             raise ReleaseRefused(f"The media asset {key} is not published yet.", field="body")
-
-
-def _draft_head(tx: Transaction, one: Release) -> dict[str, Any]:
-    return {
-        "id": one.item_id,
-        "kind": one.kind.value,
-        "unit_id": one.unit_id,
-        "site_id": one.site_id,
-        "state": State.DRAFT.value,
-        "lock_version": 1,
-        "version": 0,
-        "live_edition_id": None,
-        "working_edition_id": one.edition_id,
-        "publicity": one.content.publicity.value,
-        "audience_key": "",
-        "visible_from": 0,
-        "visible_until": 0,
-        "sort_at": 0,
-        "first_published_at": None,
-        "updated_at": tx.now,
-        "created_at": tx.now,
-        "source": one.source,
-        "source_id": one.source_id,
-        "row_hash": one.row_hash,
-    }
-
-
-async def _write_working(tx: Transaction, actor: Actor, one: Release, number: int) -> None:
-    rows = EditionRows()
-    rows.add(tx, one, actor.id, number, EditionState.DRAFT, {})
-    await rows.insert(tx)
 
 
 def _audit(

@@ -17,11 +17,11 @@ from hub.vocabulary.ids import is_id
 
 T = TypeVar("T")
 MAX_TITLE = 500
-MAX_SUMMARY = 5_000
-MAX_LINKS = 2_000
+MAX_SUMMARY = 10_000
+MAX_LINKS = 10_000
 MAX_SECTIONS = 50
 MAX_LABELS = 50
-MAX_BODY = 8_000_000
+MAX_BODY = 10_000_000
 
 
 DERIVED_DETAILS = frozenset(("doc_no_key", "object_key"))
@@ -51,6 +51,7 @@ class EditionContent:
     html: str = ""
     text: str = ""
     source_name: str = ""
+    source_url: str = ""
     author: str = ""
     language: str = "zh-Hans"
     made_on: str | None = None
@@ -73,6 +74,7 @@ class EditionContent:
                 "summary": self.summary,
                 "html": self.html,
                 "source_name": self.source_name,
+                "source_url": self.source_url,
                 "author": self.author,
                 "language": self.language,
                 "made_on": self.made_on,
@@ -89,7 +91,14 @@ class EditionContent:
 
 
 INPUT_FIELDS = frozenset(one.name for one in fields(EditionContent)) - {"html", "text"} | {"body", "body_format"}
-_LINES = {"title": MAX_TITLE, "summary": MAX_SUMMARY, "source_name": 500, "author": 500, "language": 20}
+_LINES = {
+    "title": MAX_TITLE,
+    "summary": MAX_SUMMARY,
+    "source_name": 2_000,
+    "source_url": 2_000,
+    "author": 2_000,
+    "language": 20,
+}
 
 
 def clean(kind: Kind, values: Mapping[str, Any], base: EditionContent | None = None) -> EditionContent:
@@ -209,6 +218,8 @@ def _publicity(value: Any) -> Publicity:
 
 
 def _whole(content: EditionContent) -> None:
+    if content.source_url and not content.source_url.startswith(("http://", "https://")):
+        raise InvalidInput("An address begins with http:// or https://.", field="sourceUrl")
     if not content.title:
         raise InvalidInput("A title is required.", field="title")
     if content.embargo_at and content.expires_at and content.expires_at <= content.embargo_at:

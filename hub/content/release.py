@@ -284,6 +284,7 @@ def edition_columns(content: EditionContent) -> dict[str, Any]:
         "title": content.title,
         "summary": content.summary,
         "source_name": content.source_name,
+        "source_url": content.source_url,
         "author": content.author,
         "language": content.language,
         "made_on": content.made_on,

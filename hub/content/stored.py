@@ -22,6 +22,7 @@ def content_from(kind: Kind, edition: Any, details: Any, links: Any, placements:
         html=edition.html,
         text=edition.text,
         source_name=edition.source_name,
+        source_url=edition.source_url,
         author=edition.author,
         language=edition.language,
         made_on=edition.made_on,

@@ -28,7 +28,7 @@ MAX_TITLE = 500
 MAX_SUMMARY = 10_000
 MAX_BODY = 10_000_000
 MAX_LINKS = 10_000
-DEFAULT_LANGUAGE = "zh-CN"
+DEFAULT_LANGUAGE = "zh-Hans"
 
 JsonObject = dict[str, object]
 View = dict[str, str | list[str]]

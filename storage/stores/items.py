@@ -21,11 +21,27 @@ HEAD = (
 )  # fmt: skip
 """What every read of an item brings along."""
 EDITION = (
-    edition.c.id.label("edition_id"), edition.c.number, edition.c.state.label("edition_state"), edition.c.title,
-    edition.c.summary, edition.c.source_name, edition.c.author, edition.c.language, edition.c.made_on,
-    edition.c.published_at, edition.c.went_live_at, edition.c.embargo_at, edition.c.expires_at, edition.c.audience,
-    edition.c.publicity, edition.c.keywords, edition.c.change_note, edition.c.change_scale, edition.c.content_hash,
-)  # fmt: skip
+    edition.c.id.label("edition_id"),
+    edition.c.number,
+    edition.c.state.label("edition_state"),
+    edition.c.title,
+    edition.c.summary,
+    edition.c.source_name,
+    edition.c.source_url,
+    edition.c.author,
+    edition.c.language,
+    edition.c.made_on,
+    edition.c.published_at,
+    edition.c.went_live_at,
+    edition.c.embargo_at,
+    edition.c.expires_at,
+    edition.c.audience,
+    edition.c.publicity,
+    edition.c.keywords,
+    edition.c.change_note,
+    edition.c.change_scale,
+    edition.c.content_hash,
+)
 WORKING_STATES = (EditionState.DRAFT, EditionState.IN_REVIEW, EditionState.APPROVED, EditionState.SCHEDULED)
 
 

@@ -51,6 +51,7 @@ edition = Table(
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("source_name", Text, nullable=False),
+    Column("source_url", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("language", String(20), nullable=False),
     Column("made_on", Day),

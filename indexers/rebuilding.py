@@ -1,0 +1,71 @@
+"""A new generation of the index beside the old one: filled from the rows while both receive changes, then promoted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hub.vocabulary.clock import Clock
+from hub.vocabulary.errors import SearchUnavailable
+from indexers import documents
+from indexers.embedded.engine import EmbeddedSearch
+from indexers.embedded.index import EmbeddedIndex
+from indexers.follower import SearchFollower
+from storage.database import Database
+from storage.stores import documents as rows
+
+PAGE = 100
+
+
+async def rebuild(
+    database: Database,
+    index: EmbeddedIndex,
+    clock: Clock,
+    follower: SearchFollower | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> str:
+    """Returns the new generation's name. Changes made meanwhile reach both; a gate compares counts before the switch.
+
+    Raises `SearchUnavailable` when the new generation does not hold what the rows say; readers then keep the old one.
+    """
+    generation = await index.create_generation()
+    after = ""
+    while True:
+        async with database.system(clock()) as system:
+            ids = await rows.page_of_ids(system, after, PAGE)
+            made = await documents.load(system, ids) if ids else []
+        if not ids:
+            break
+        await index.fill(generation, made)
+        after = ids[-1]
+        if progress is not None:
+            progress(len(ids))
+        if follower is not None:
+            await follower.step()
+    while follower is not None and await follower.step():
+        pass
+    await index.commit()
+    await _gate(database, index, clock, generation)
+    await index.promote(generation)
+    await index.retire()
+    return generation
+
+
+async def _gate(database: Database, index: EmbeddedIndex, clock: Clock, generation: str) -> None:
+    async with database.system(clock()) as system:
+        wanted = await rows.live_count(system)
+    held = await index.count(generation)
+    # items may have come or gone while the last page was filled; more than a few is a fault
+    if abs(wanted - held) > max(5, wanted // 1_000):
+        raise SearchUnavailable(f"The new generation holds {held} of {wanted} items and was not taken into use.")
+
+
+async def difference(database: Database, search: EmbeddedSearch, clock: Clock) -> tuple[list[str], list[str]]:
+    """(ids the index lacks or holds in another version, ids it holds and should not)."""
+    held = dict(await search.versions())
+    missing: list[str] = []
+    after = ""
+    async with database.system(clock()) as system:
+        while page := await rows.live_versions(system, after, 1_000):
+            missing += [row.id for row in page if held.pop(row.id, None) != row.version]
+            after = page[-1].id
+    return missing, sorted(held)

@@ -1,0 +1,95 @@
+"""Reads of one relation for many parents at once: one statement, whatever the number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Editorial, Reader, Statements
+from storage.stores.items import EDITION, HEAD
+from storage.stores.listings import ListRequest, Place, page_keys
+from storage.stores.structure import TABLES
+from storage.tables import edition, item, placement, route, section, site
+
+Rows = Sequence[sa.Row[Any]]
+COMPOUND = 60
+"""Lists read by one statement: SQLite refuses more than 500 parts in a compound select, and a list has up to 5."""
+
+
+async def addresses(source: Statements, ids: Iterable[str]) -> Rows:
+    """Current addresses of items with code, domain and owner of their sites; `is_placed` where the item stands now."""
+    placed = sa.exists().where(
+        placement.c.edition_id == item.c.live_edition_id,
+        section.c.id == placement.c.section_id,
+        section.c.site_id == route.c.site_id,
+    )
+    query = (
+        sa.select(
+            route.c.item_id,
+            route.c.site_id,
+            route.c.path,
+            site.c.code,
+            site.c.domain,
+            sa.and_(site.c.unit_id == item.c.unit_id).label("is_own"),
+            sa.func.coalesce(site.c.id == item.c.site_id, False).label("is_home"),
+            placed.label("is_placed"),
+        )
+        .join(site, site.c.id == route.c.site_id)
+        .join(item, item.c.id == route.c.item_id)
+        .where(route.c.item_id.in_(sorted(set(ids))), route.c.is_current == 1)
+        .order_by(route.c.item_id, site.c.code, route.c.path)
+    )
+    return await source.rows(query)
+
+
+async def ancestors(source: Statements, sections: Iterable[str]) -> Rows:
+    """Ancestors of these sections, the topmost first: rows of `section` with `leaf`, the section they belong to."""
+    start = sa.select(section.c.id.label("leaf"), section.c.parent_id.label("id"), sa.literal(1).label("height"))
+    tree = start.where(section.c.id.in_(sorted(set(sections)))).cte("ancestors", recursive=True)
+    up = sa.select(tree.c.leaf, section.c.parent_id, tree.c.height + 1)
+    tree = tree.union_all(up.join(section, section.c.id == tree.c.id))
+    query = sa.select(tree.c.leaf, section).join(section, section.c.id == tree.c.id)
+    return await source.rows(query.order_by(tree.c.leaf, tree.c.height.desc()))
+
+
+async def editions(reader: Editorial, ids: Iterable[str]) -> Rows:
+    """Editions of items the reader may edit, live or not."""
+    query = sa.select(*HEAD, *EDITION).join(edition, edition.c.item_id == item.c.id)
+    query = query.where(edition.c.id.in_(sorted(set(ids))))
+    if reader.units is not None:
+        query = query.where(item.c.unit_id.in_(sorted(reader.units)))
+    return await reader.rows(query)
+
+
+async def edition_links(reader: Editorial, editions_: Iterable[str]) -> Rows:
+    """Links as they were written, of editions an `Editorial` reader has shown."""
+    from storage.tables import link
+
+    query = sa.select(link).where(link.c.edition_id.in_(sorted(set(editions_))))
+    return await reader.rows(query.order_by(link.c.edition_id, link.c.order_no))
+
+
+async def count_of(source: Statements, table: str) -> int:
+    return int(await source.scalar(sa.select(sa.func.count()).select_from(TABLES[table])))
+
+
+async def pages(reader: Reader, requests: Sequence[ListRequest], size: int, start: Place | None, *, backward: bool) -> list[Rows]:
+    """The same page of several lists: rows of `listings.page`, `COMPOUND` lists a statement."""
+    found: list[list[sa.Row[Any]]] = [[] for _ in requests]
+    for first in range(0, len(requests), COMPOUND):
+        chunk = requests[first : first + COMPOUND]
+        parts = []
+        for place, request in enumerate(chunk, first):
+            keys = page_keys(reader, request, size, start, backward=backward)
+            parts.append(sa.select(sa.literal(place).label("list_no"), keys.c.sort_key, keys.c.id))
+        together = sa.union_all(*parts).subquery()
+        query = (
+            sa.select(together.c.list_no, together.c.sort_key, *HEAD, *EDITION)
+            .join(item, item.c.id == together.c.id)
+            .join(edition, edition.c.id == item.c.live_edition_id)
+        )
+        for row in await reader.rows(query):
+            found[row.list_no].append(row)
+    return found
