@@ -9,8 +9,9 @@ from hub.content.doc_no import DocNoReference, find_doc_nos, is_all_of
 from indexers.analysis import tokens
 from indexers.analysis.fold import fold
 
-MAX_CHARACTERS = 60
-"""Longer queries are cut: 99 of 100 have fewer, and cost grows with the clauses (ranking §3)."""
+MAX_CHARACTERS = 80
+"""Longer queries are cut, since cost grows with the clauses. Of 1,235 questions 41 have more than 60 characters and
+lose 0.001 nDCG all together when cut there; at 80 nothing measurable is lost."""
 MAX_TYPED = 2_000
 """Characters of a query that are looked at in any way; titles are compared in full up to here."""
 
@@ -29,9 +30,9 @@ class Question:
     phrases: tuple[str, ...]
     excluded: tuple[str, ...]
     title: str
-    """Key of the whole query as a title; empty when it can be none."""
+    """Key of the whole query as a title, less punctuation; empty when it can be none, or has exclusions."""
     exact_title: str
-    """The same with punctuation; asked for when a title may hold what reads as an exclusion."""
+    """The same to the letter; a title may hold what reads as an exclusion."""
     quoted_titles: tuple[str, ...]
     doc_nos: tuple[DocNoReference, ...]
     is_doc_no: bool
@@ -54,8 +55,8 @@ def read_question(typed: str) -> Question:
         text=folded[:MAX_CHARACTERS],
         phrases=tuple(dict.fromkeys(phrases)),
         excluded=tuple(dict.fromkeys(excluded)),
-        title=tokens.title_key(whole),
-        exact_title=tokens.exact_title_key(whole) if excluded else "",
+        title="" if excluded else tokens.title_key(whole),
+        exact_title=tokens.exact_title_key(whole),
         quoted_titles=tuple(filter(None, (tokens.title_key(title) for title in _TITLE.findall(folded)))),
         doc_nos=tuple(doc_nos),
         is_doc_no=bool(doc_nos) and is_all_of(folded, doc_nos),

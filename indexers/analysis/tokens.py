@@ -35,7 +35,8 @@ def runs(folded: str) -> Iterator[tuple[int, str]]:
 
 def words_of_document(folded: str) -> list[str]:
     """Search mode: short words inside long ones too. Tokens without letter, digit or Han are dropped."""
-    return [word for word in rjieba.cut_for_search(folded) if word.isalnum() or has_content(word)]
+    # most tokens that are not letters or digits throughout are one mark or space, and cannot hold any
+    return [word for word in rjieba.cut_for_search(folded) if word.isalnum() or (len(word) > 1 and has_content(word))]
 
 
 def words_of_query(folded: str) -> list[str]:
@@ -93,5 +94,5 @@ def title_key(folded: str) -> str:
 
 
 def exact_title_key(folded: str) -> str:
-    """A title with its punctuation, without white space."""
-    return "=" + _SPACE.sub("", folded)
+    """A title with its punctuation and white space, however much of it."""
+    return "=" + visible(folded)

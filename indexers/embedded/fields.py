@@ -1,8 +1,8 @@
 """Fields of the embedded index, and one document as they hold it. The only place that names them with their types.
 
-    tw tb tc     title: words, bigrams, characters          aw ab ac   title and body together
-    tp ap        phrase views of title, and of title and body     ts ti      syllables and initials of the title
-    tk           keys of the title                          dn dp      doc_no: normal form, partial forms
+tw tb tc     title: words, bigrams, characters          aw ab ac   title and body together
+tp ap        phrase views of title, and of title and body     ts ti      syllables and initials of the title
+tk           keys of the title                          dn dp      doc_no: normal form, partial forms
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def schema() -> tantivy.Schema:
     for name in _POSITION_VIEWS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in _KEYS:
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name == "order", stored=name == "order")
+        builder.add_text_field(
+            name, tokenizer_name="raw", index_option="basic", fast=name == "order", stored=name == "order"
+        )
     for name in sorted(ONE_FIELDS):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=name == "kind")
     for name in sorted(SET_FIELDS):

@@ -42,8 +42,7 @@ def compile_expression(schema: tantivy.Schema, expression: Expression) -> Query:
         case Before(field, instant):
             return Query.range_query(schema, _instant(field), FieldType.Integer, upper_bound=instant)
         case After(field, instant):
-            bound = {"lower_bound": instant, "include_lower": False}
-            return Query.range_query(schema, _instant(field), FieldType.Integer, **bound)
+            return Query.range_query(schema, _instant(field), FieldType.Integer, instant, include_lower=False)
 
 
 def all_of(queries: Iterable[Query]) -> Query:

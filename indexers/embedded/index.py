@@ -171,7 +171,9 @@ class EmbeddedIndex:
 
     def _rollback(self) -> None:
         if self._previous is None:
-            raise SearchUnavailable("There is no earlier generation to go back to.", hint="Build a new one: hub reindex.")
+            raise SearchUnavailable(
+                "There is no earlier generation to go back to.", hint="Build a new one: hub reindex."
+            )
         self._commit()
         self._generations.point_at(self._previous)
         self._current, self._previous = self._previous, None

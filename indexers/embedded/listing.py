@@ -53,7 +53,9 @@ def ranked(snapshot: Snapshot, plan: Plan, offset: int, size: int) -> Page:
 def facet_counts(snapshot: Snapshot, query: Query, names: Sequence[str], size: int) -> dict[str, list[FacetValue]]:
     if not names:
         return {}
-    wanted = {name: {"terms": {"field": name, "size": size, "segment_size": max(size, _SEGMENT_TERMS)}} for name in names}
+    wanted = {
+        name: {"terms": {"field": name, "size": size, "segment_size": max(size, _SEGMENT_TERMS)}} for name in names
+    }
     counted = snapshot.searcher.aggregate(query, wanted)
     return {name: _values(counted[name]["buckets"]) for name in names}
 
@@ -72,14 +74,14 @@ class _Found:
 def _by_order(searcher: tantivy.Searcher, query: Query, offset: int, size: int) -> _Found:
     # the engine refuses a limit of 0
     found = searcher.search(query, max(1, size), True, "order", offset, Order.Desc)
-    return _Found(found.hits[:size] if size else [], found.count)
+    return _Found(found.hits[:size] if size else [], _count(found))
 
 
 def _scored(searcher: tantivy.Searcher, query: Query, offset: int, size: int) -> Page:
     wanted = offset + max(0, size)
     limit = wanted + _MARGIN
     found = searcher.search(query, limit)
-    total = found.count
+    total = _count(found)
     if size <= 0:
         return Page([], total)
     while len(found.hits) == limit < _MOST_TIES and found.hits[-1][0] == found.hits[wanted - 1][0]:
@@ -92,9 +94,13 @@ def _ordered(searcher: tantivy.Searcher, hits: list[tuple[float, tantivy.DocAddr
     if not hits:
         return []
     lowest = hits[min(wanted, len(hits)) - 1][0]
-    keyed = [(score, searcher.doc(address).get_first("order")) for score, address in hits if score >= lowest]
+    keyed = [(score, str(searcher.doc(address).get_first("order"))) for score, address in hits if score >= lowest]
     keyed.sort(reverse=True)
     return [_hit(key, score) for score, key in keyed]
+
+
+def _count(found: tantivy.SearchResult) -> int:
+    return int(found.count)  # type: ignore[attr-defined]  # there, but not in tantivy's stubs
 
 
 def _hit(key: str, score: float) -> SearchHit:
@@ -105,6 +111,4 @@ def _hit(key: str, score: float) -> SearchHit:
 def _without(query: Query, others: Sequence[Query]) -> Query:
     if not others:
         return query
-    return Query.boolean_query(
-        [(tantivy.Occur.Must, query), *((tantivy.Occur.MustNot, other) for other in others)]
-    )
+    return Query.boolean_query([(tantivy.Occur.Must, query), *((tantivy.Occur.MustNot, other) for other in others)])

@@ -53,9 +53,8 @@ class Planner:
     def plan(self, question: Question, breadth: Breadth) -> Plan:
         phrases = [self.recipe.phrase(phrase) for phrase in question.phrases]
         excluded = [query for term in question.excluded for query in self._exclusions(term)]
-        whole_title = all_of([self._where, *phrases, *self._whole_title(question)])
         bounds = all_of([self._where, *phrases, *([none_of(excluded)] if excluded else [])])
-        tiers = [whole_title] if question.title else []
+        tiers = [all_of([self._where, *phrases, title]) for title in self._whole_title(question)]
         tiers += [all_of([bounds, tier]) for tier in self._tiers(question)]
         found, scores = self._found(question, breadth)
         loose = all_of([bounds, found])
@@ -69,7 +68,11 @@ class Planner:
         return None if spelt is None else all_of([self._where, spelt])
 
     def _whole_title(self, question: Question) -> Iterator[Query]:
-        yield self.recipe.term("tk", question.exact_title or question.title)
+        """To the letter first, so that a newer title that differs in a comma does not come between."""
+        if not question.is_empty:
+            yield self.recipe.term("tk", question.exact_title)
+        if question.title:
+            yield self.recipe.term("tk", question.title)
 
     def _tiers(self, question: Question) -> Iterator[Query]:
         exact, partial = [], []
@@ -102,6 +105,8 @@ class Planner:
             return Query.all_query(), []
         spelt = list(self._spelt(question.text))
         scores = [self.recipe.scored(weights), *spelt]
+        if question.phrases:
+            return Query.all_query(), scores  # the phrase decides; other words only rank
         if breadth is Breadth.EVERY_WORD:
             found = all_of(list(self._every_word(question.text)))
         elif breadth is Breadth.ANY_WORD:
@@ -124,7 +129,11 @@ class Planner:
         for word in dict.fromkeys(tokens.words_of_query(folded)):
             if tokens.has_content(word) and word not in ASK:
                 is_han = tokens.is_han(word)
-                yield self.recipe.phrase(word) if is_han else any_of([self.recipe.term("aw", word), self.recipe.phrase(word)])
+                yield (
+                    self.recipe.phrase(word)
+                    if is_han
+                    else any_of([self.recipe.term("aw", word), self.recipe.phrase(word)])
+                )
 
     def _spelt(self, folded: str) -> Iterator[Query]:
         groups = pinyin.typed_groups(folded)
@@ -147,7 +156,3 @@ def _incomplete(reference: DocNoReference) -> tuple[str, ...]:
     if reference.partial:
         return reference.keys
     return tuple(key for key in reference.keys if not key.startswith("令|"))
-
-
-
-

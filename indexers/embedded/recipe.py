@@ -31,7 +31,7 @@ class Recipe:
         return Query.disjunction_max_query([self._block("t", weights), self._block("a", weights)], 0.0)
 
     def candidates(self, weights: QueryWeights) -> Query:
-        """Documents that share a content word or bigram with the query; asking words alone count if there is no more."""
+        """Documents that share a content word or bigram with the query; asking words count when there are no others."""
         groups = weights.groups()
         words = {word for group in groups for word in group.content_words}
         bigrams = {bigram for group in groups for bigram in group.content_bigrams}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import tantivy
 from tantivy import Order, Query
 
 from hub.vocabulary.expression import Expression
@@ -62,6 +63,5 @@ def _reading(planner: Planner, snapshot: Snapshot, reading: list[str]) -> Iterat
         yield planner.recipe.term("ts", reading[0])
 
 
-def _title(snapshot: Snapshot, address: object) -> str:
-    stored = snapshot.searcher.doc(address).get_first("title")
-    return bytes(stored).decode("utf-8")
+def _title(snapshot: Snapshot, address: tantivy.DocAddress) -> str:
+    return bytes(snapshot.searcher.doc(address).get_first("title") or b"").decode("utf-8")
