@@ -209,7 +209,7 @@ class _Balancer:
             if self._removing and not self._leaves_removed(token):
                 continue
             if token.kind == "text":
-                self._out.append(token.written.replace("<", "&lt;"))
+                self._text(token.written)
             elif token.kind == "raw":
                 self._raw(token)
             elif token.kind == "start":
@@ -220,17 +220,26 @@ class _Balancer:
         return "".join(self._out)
 
     def _leaves_removed(self, token: Token) -> bool:
-        """Whether the token ends what is being removed and counts itself: HTML inside a drawing breaks out of it."""
+        """Whether what is being removed ends before the token: it was never closed, and would take the rest along."""
         if token.kind == "end" and token.name == self._removing:
             self._removing = ""
-        elif self._removing in ("svg", "math") and _breaks_out(token):
+            return False
+        if token.kind == "start":
+            ends = token.name in _ENDING_UNCLOSED.get(self._removing, ())
+        else:
+            ends = token.kind == "end" and token.name in self._open and self._removing in _ENDING_UNCLOSED
+        if ends:
             self._removing = ""
-            return True
-        return False
+        return ends
+
+    def _text(self, written: str) -> None:
+        # Decoded piece by piece: an entity must not be made of two texts that a dropped tag stood between.
+        text = entities.unescape(written) if "&" in written else written
+        self._out.append(entities.escape(text, quote=False))
 
     def _raw(self, token: Token) -> None:
         if token.name in ("xmp", "plaintext"):
-            self._out.append(token.written.replace("&", "&amp;").replace("<", "&lt;"))
+            self._out.append(entities.escape(token.written, quote=False))
 
     def _start(self, name: str, written: str) -> None:
         if name in REMOVED and name not in _VOID:
@@ -268,6 +277,12 @@ class _Balancer:
 
 
 _TABLE_PARTS = _names("table thead tbody tfoot tr td th caption")
+_ENDING_UNCLOSED = {
+    "svg": _BREAK_OUT,
+    "math": _BREAK_OUT,
+    "select": _TABLE_PARTS | {"select", "input", "textarea"},
+}
+"""Start tags that end an unclosed drawing, formula or choice, as browsers have it."""
 
 
 def _rewritten(name: str, written: str) -> str:

@@ -30,7 +30,7 @@ _NEEDS_PARSER = re.compile(
     re.MULTILINE,
 )
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+")
-_INDENTED_LINE = re.compile(r"^( {0,3})\u3000\u3000", re.MULTILINE)
+_LEADING_SPACE = re.compile(r"^( {0,3})([\u3000\u2003\u2002\xa0][^\S\n]*)(?=\S)", re.MULTILINE)
 
 
 def is_plain(source: str) -> bool:
@@ -48,7 +48,11 @@ def is_costly(source: str) -> bool:
 def to_html(source: str) -> str:
     """Whatever CommonMark makes of it, raw HTML included: to be cleaned. Indents become our own mark, since the
     parser strips full-width spaces."""
-    return str(_PARSER.render(_INDENTED_LINE.sub(rf"\1{INDENT}", source)))
+    return str(_PARSER.render(_LEADING_SPACE.sub(_marked, source)))
+
+
+def _marked(space: re.Match[str]) -> str:
+    return f"{space[1]}{INDENT}" if is_indent(space[2]) else space[0]
 
 
 def plain_html(source: str) -> tuple[str, str]:

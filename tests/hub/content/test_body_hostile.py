@@ -16,6 +16,7 @@ import html5lib
 import pytest
 import zstandard
 
+from hub.content import body
 from hub.content.body import TOO_MUCH_MARKUP, Body, plain, render
 from hub.content.body_markdown import TOO_MANY_MARKS
 from hub.content.body_nodes import TOO_DEEP
@@ -145,8 +146,8 @@ def parsed(html: str) -> ET.Element:
 
 
 def offences(html: str) -> Iterator[str]:
-    body = next(one for one in parsed(html).iter() if _name(one) == "body")
-    for element in list(body.iter())[2:]:
+    page = next(one for one in parsed(html).iter() if _name(one) == "body")
+    for element in list(page.iter())[2:]:
         name = _name(element)
         if name not in ALLOWED:
             yield f"element {name}"
@@ -242,6 +243,18 @@ def test_a_string_with_nul_is_refused(source: Callable[[], list[str]]) -> None:
                 render(one, BodyFormat.HTML)
 
 
+@every_source
+def test_hostile_bodies_read_as_large_ones_are_as_harmless(
+    source: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body, "_STANDARD_LENGTH", 0)
+
+    bodies = [render(one, BodyFormat.HTML) for one in storable(source)]
+
+    assert [b for b in bodies if list(offences(b.html))] == []
+    assert [b for b in bodies if render(b.html, BodyFormat.HTML) != Body(b.html, b.text, ())] == []
+
+
 def repeated(piece: str, length: int = 1_000_000) -> str:
     return (piece * (length // len(piece) + 1))[:length]
 
@@ -301,11 +314,11 @@ SECONDS = 8.0
 
 def timed(source: str, body_format: BodyFormat) -> Body:
     begun = time.process_time()
-    body = render(source, body_format)
-    again = render(body.html, BodyFormat.HTML)
+    rendered = render(source, body_format)
+    again = render(rendered.html, BodyFormat.HTML)
     assert time.process_time() - begun < SECONDS
-    assert again == Body(body.html, body.text, ())
-    return body
+    assert again == Body(rendered.html, rendered.text, ())
+    return rendered
 
 
 @pytest.mark.parametrize("source", DEEP.values(), ids=DEEP)
@@ -314,10 +327,10 @@ def test_deep_nesting_keeps_the_text(source: str) -> None:
 
 
 def test_deep_nesting_is_named() -> None:
-    body = render("<blockquote>" * 41 + "甲", BodyFormat.HTML)
+    rendered = render("<blockquote>" * 41 + "甲", BodyFormat.HTML)
 
-    assert body.html.count("<blockquote>") == 37
-    assert body.dropped == (TOO_DEEP,)
+    assert rendered.html.count("<blockquote>") == 37
+    assert rendered.dropped == (TOO_DEEP,)
 
 
 @pytest.mark.parametrize("piece", LARGE)
@@ -338,10 +351,10 @@ def test_thousands_of_attributes_take_bounded_time() -> None:
 
 
 def test_emphasis_around_thousands_of_paragraphs_is_given_up_by_name() -> None:
-    body = timed("<b><i><u><s><sub><sup><code>" + "<p>甲</p>" * 20_000, BodyFormat.HTML)
+    rendered = timed("<b><i><u><s><sub><sup><code>" + "<p>甲</p>" * 20_000, BodyFormat.HTML)
 
-    assert body.dropped == (TOO_MUCH_MARKUP,)
-    assert body.html == "\n".join(["<p>甲</p>"] * 20_000)
+    assert rendered.dropped == (TOO_MUCH_MARKUP,)
+    assert rendered.html == "\n".join(["<p>甲</p>"] * 20_000)
 
 
 def test_too_much_markup_becomes_lines_of_text_by_name() -> None:

@@ -39,7 +39,9 @@ def test_attributes_are_decoded_and_the_first_of_a_name_counts() -> None:
         ("<svg><text>a</text><p>b", "<p>b</p>"),
         ("<script>a</script><b onclick=x title=y>c</i>d", "<b>cd</b>"),
         ('<a href="x&quot;" href=y>1<a>2', '<a href="x&quot;">1</a><a>2</a>'),
-        ("<x>a</x><xmp><b></xmp> < &lt;", "a&lt;b> &lt; &lt;"),
+        ("<x>a</x><xmp><b></xmp> < &lt;", "a&lt;b&gt; &lt; &lt;"),
+        ("<div><svg><text>a</div>b<select><option>c<input>d", "<div></div>bd"),
+        ("&<x>lt;", "&amp;lt;"),
     ],
 )
 def test_large_sources_are_rewritten_well_nested(source: str, expected: str) -> None:

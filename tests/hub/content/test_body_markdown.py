@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hub.content import body_markdown
@@ -71,6 +71,7 @@ _PIECES = st.sampled_from(
 
 @settings(max_examples=1500, deadline=None)
 @given(st.lists(_PIECES, max_size=20).map("".join))
+@example("\u3000 \u3000甲")
 def test_the_quick_way_equals_the_parser(source: str) -> None:
     if not body_markdown.is_plain(source):
         return
