@@ -21,6 +21,8 @@ from hub.vocabulary.expression import (
     Overlaps,
 )
 
+FEW_LABELS = 64
+"""Up to here a union of terms, which can skip; a term set reads all its postings first (0.4 ms per 100,000 items)."""
 _LABELLED = ONE_FIELDS | SET_FIELDS
 
 
@@ -36,13 +38,17 @@ def compile_expression(schema: tantivy.Schema, expression: Expression) -> Query:
         case Equals(field, value):
             return Query.term_query(schema, _labelled(field), value, "basic")
         case Overlaps(field, values):
-            if not values:
-                return Query.empty_query()
-            return Query.term_set_query(schema, _labelled(field), sorted(values))
+            return _any_label(schema, _labelled(field), sorted(values))
         case Before(field, instant):
             return Query.range_query(schema, _instant(field), FieldType.Integer, upper_bound=instant)
         case After(field, instant):
             return Query.range_query(schema, _instant(field), FieldType.Integer, instant, include_lower=False)
+
+
+def _any_label(schema: tantivy.Schema, field: str, values: list[str]) -> Query:
+    if len(values) > FEW_LABELS:
+        return Query.term_set_query(schema, field, values)
+    return any_of([Query.term_query(schema, field, value, "basic") for value in values])
 
 
 def all_of(queries: Iterable[Query]) -> Query:

@@ -69,10 +69,11 @@ class Planner:
 
     def _whole_title(self, question: Question) -> Iterator[Query]:
         """To the letter first, so that a newer title that differs in a comma does not come between."""
-        if not question.is_empty:
-            yield self.recipe.term("tk", question.exact_title)
-        if question.title:
-            yield self.recipe.term("tk", question.title)
+        if question.is_empty:
+            return
+        for key in filter(None, (question.exact_title, question.title)):
+            if self.recipe.is_known("tk", key):
+                yield self.recipe.term("tk", key)
 
     def _tiers(self, question: Question) -> Iterator[Query]:
         exact, partial = [], []
@@ -83,8 +84,8 @@ class Planner:
                 partial.append(self.recipe.term("dp", key))
         if exact:
             yield any_of(exact)
-        if question.quoted_titles:
-            yield any_of([self.recipe.term("tk", title) for title in question.quoted_titles])
+        if titles := [title for title in question.quoted_titles if self.recipe.is_known("tk", title)]:
+            yield any_of([self.recipe.term("tk", title) for title in titles])
         if partial:
             yield any_of(partial)
 

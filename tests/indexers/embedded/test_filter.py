@@ -107,3 +107,12 @@ def test_every_set_field_can_be_asked_for() -> None:
 
     found = {name: searcher.search(compile_expression(schema(), Equals(name, "x")), 1).count for name in SET_FIELDS}
     assert found == dict.fromkeys(SET_FIELDS, 1)
+
+
+def test_many_labels_are_one_question() -> None:
+    facts = {"state": "a", "site": ["s70"], "audience": (), "visible_from": 0, "visible_until": 0}
+    searcher = index_of([document_of(1, facts), document_of(2, {**facts, "site": ["other"]})])
+
+    query = compile_expression(schema(), Overlaps("site", frozenset(f"s{number}" for number in range(100))))
+
+    assert searcher.search(query, 10).count == 1

@@ -175,3 +175,19 @@ async def test_kill_leaves_the_last_commit_whole(tmp_path: Path) -> None:
         assert set(batches.values()) == {5}
         assert {f"{batch:06d}" for batch in told} <= set(batches)
     await EmbeddedIndex.open(tmp_path).close()
+
+
+async def test_reader_in_another_process_never_stumbles_over_commits(tmp_path: Path) -> None:
+    root = Path(__file__).parents[3]
+    writer = subprocess.Popen([sys.executable, "-c", _WRITER, str(tmp_path)], stdout=subprocess.PIPE, cwd=root)
+    assert writer.stdout is not None
+    writer.stdout.readline()
+    search = EmbeddedSearch(tmp_path)
+
+    totals = [(await search.search(SearchRequest("养老"))).total for _ in range(300)]
+
+    writer.kill()
+    writer.communicate()
+    assert totals == sorted(totals)
+    assert all(total % 5 == 0 and total > 0 for total in totals)
+    assert totals[-1] > totals[0]
