@@ -18,8 +18,8 @@ T = TypeVar("T")
 
 def settings_and_logs() -> Settings:
     settings = load_settings()
-    secret = settings.secret_key.get_secret_value() if settings.secret_key else ""
-    configure_logs(settings.log_level.value, [secret] if secret else [])
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    configure_logs(settings.log_level.value, [settings.secret().get_secret_value()])
     return settings
 
 

@@ -26,7 +26,7 @@ Event = MutableMapping[str, Any]
 UVICORN_OPTIONS: dict[str, Any] = {"log_config": None, "access_log": False}
 """Handed to uvicorn.Config, so that it neither writes its own lines nor undoes this set-up."""
 
-QUIET = ("aiosqlite", "asyncio", "sqlalchemy", "python_multipart", "markdown_it", "watchfiles")
+QUIET = ("aiosqlite", "alembic", "asyncio", "sqlalchemy", "python_multipart", "markdown_it", "watchfiles")
 """Libraries whose lesser lines carry statements with parameters, or say nothing: from WARNING on only."""
 
 # Ends of lines to some readers, and control signs to terminals, which JSON leaves as they are
