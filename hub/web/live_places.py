@@ -94,7 +94,7 @@ def _entry(site: Any, section: Any, count: int = 0, children: tuple[SectionEntry
 async def section_page(
     reader: Reader, site: Any, section: Any, *, after: str | None, before: str | None
 ) -> SectionPage:
-    """Seven statements beside those that found the section; a view of several conditions asks two more."""
+    """At most seven statements beside those that found the section; a view of several conditions asks two more."""
     args = PageArgs(last=PAGE_SIZE, before=before) if before else PageArgs(first=PAGE_SIZE, after=after)
     page = await queries.list_page(reader, queries.section_request(section), args)
     total, _ = await queries.total(reader, page.request)
