@@ -11,12 +11,13 @@ from hub import planner
 from hub.content.filters import ContentFilter
 from hub.planner import FoundPage
 from hub.search import FACETS, MAX_HITS, FacetValue, Mark, SearchAnswer, SearchEngine, SearchRequest
+from hub.vocabulary.details import DETAIL_FIELDS, FieldType
 from hub.vocabulary.enums import GENRE_LABELS, KIND_LABELS, VALIDITY_LABELS, Kind
 from hub.vocabulary.expression import And, Expression, overlaps
 from hub.vocabulary.ids import is_id
 from hub.web.labels import FACET_LABELS
 from hub.web.live_passages import passages
-from hub.web.live_rows import Background, by_ids
+from hub.web.live_rows import Background, Details, by_ids, details_by_edition
 from hub.web.reading import Facet, FacetChoice, FoundItem, Marked, SearchPage, SearchQuery
 from storage.database import Reader
 from storage.stores import items
@@ -25,6 +26,8 @@ OFFERED = tuple(name for name in FACET_LABELS if name in FACETS)
 FILTERED = tuple(name for name in OFFERED if name not in ("kind", "year"))
 MARKED_TEXT = 20_000
 """Characters of a body in which passages are looked for."""
+LONG = frozenset((FieldType.TEXT, FieldType.LINES))
+"""Fields of a service that hold sentences."""
 ENUMERATED: Mapping[str, Mapping[str, str]] = {
     "kind": {kind.value: label for kind, label in KIND_LABELS.items()},
     "validity": {validity.value: label for validity, label in VALIDITY_LABELS.items()},
@@ -56,7 +59,7 @@ class _Asked:
 
 
 async def search_page(reader: Reader, engine: SearchEngine, query: SearchQuery) -> SearchPage:
-    """At most seven statements. Raises `SearchUnavailable`, and `InvalidInput` for more than a filter takes."""
+    """At most eight statements. Raises `SearchUnavailable`, and `InvalidInput` for more than a filter takes."""
     kinds = tuple(Kind(value) for value in query.chosen.get("kind", ()) if value in KINDS)
     if query.chosen.get("kind") and not kinds:
         return SearchPage((), 0)
@@ -79,9 +82,7 @@ async def _found(reader: Reader, engine: SearchEngine, page: FoundPage) -> tuple
     background = await Background.of(reader, rows)
     if not rows or not page.text.strip():
         return tuple(FoundItem(background.item(row), Marked(row.title)) for row in rows)
-    texts = {row.edition_id: row.text for row in await items.bodies(reader, (row.edition_id for row in rows))}
-    titles = [row.title for row in rows]
-    bodies = [texts.get(row.edition_id, "")[:MARKED_TEXT] for row in rows]
+    titles, bodies = [row.title for row in rows], await _texts(reader, rows)
     # folding and matching a page of bodies takes tens of milliseconds, in which others are served
     marks = await asyncio.to_thread(engine.marks, page.text, [*titles, *bodies])
     in_titles, in_bodies = marks[: len(rows)], marks[len(rows) :]
@@ -89,6 +90,22 @@ async def _found(reader: Reader, engine: SearchEngine, page: FoundPage) -> tuple
         FoundItem(background.item(row), Marked(row.title, tuple(in_title)), passages(body, in_body))
         for row, in_title, body, in_body in zip(rows, in_titles, bodies, in_bodies, strict=True)
     )
+
+
+async def _texts(reader: Reader, rows: Sequence[Any]) -> list[str]:
+    """What passages are taken from: the body; of what has none, its summary and, as services have, its elements."""
+    bodies = {row.edition_id: row.text for row in await items.bodies(reader, (row.edition_id for row in rows))}
+    elements = await details_by_edition(reader, Kind.SERVICE_ITEM, rows)
+    texts = (
+        bodies.get(row.edition_id) or "\n".join([row.summary, *_sentences(elements.get(row.edition_id, {}))])
+        for row in rows
+    )
+    return [text.strip()[:MARKED_TEXT] for text in texts]
+
+
+def _sentences(details: Details) -> list[str]:
+    values = [details.get(name, "") for name, field in DETAIL_FIELDS[Kind.SERVICE_ITEM].items() if field.type in LONG]
+    return [line for value in values for line in (value if isinstance(value, list) else [str(value)]) if line]
 
 
 async def _facets(reader: Reader, page: FoundPage, query: SearchQuery) -> tuple[Facet, ...]:

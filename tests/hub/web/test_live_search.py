@@ -63,6 +63,16 @@ async def test_hits_keep_the_order_of_the_engine_with_marks_in_title_and_text(hu
     assert (page.total, page.is_exact, page.corrected_text) == (2, True, None)
 
 
+async def test_a_service_without_a_body_shows_passages_of_its_elements(hub: LiveHub) -> None:
+    details = {"conditions": "社保卡遗失的居民。", "materials": ["身份证", "社保卡"], "department": "社保局"}
+    hub.engine.hits = [await hub.add(Kind.SERVICE_ITEM, "补领", summary="遗失补领", details=details)]
+
+    (found,) = (await hub.reading().search(SearchQuery("社保卡"))).found
+
+    text = "遗失补领 社保卡遗失的居民。 身份证 社保卡"
+    assert found.passages == (Marked(text, (Mark(5, 8), Mark(19, 22))),)
+
+
 async def test_the_corrected_text_is_what_is_marked(hub: LiveHub) -> None:
     hub.engine.hits = await add_some(hub, 1)
     hub.engine.corrected_text = "社保卡"
@@ -167,17 +177,17 @@ async def test_a_search_that_is_down_says_so(hub: LiveHub) -> None:
 
 
 async def test_statements_of_a_search_do_not_grow_with_hits(hub: LiveHub) -> None:
-    ids = await add_some(hub, 20)
+    ids = [*await add_some(hub, 20), *[await hub.add(Kind.SERVICE_ITEM, f"事项{n}") for n in range(19)]]
     hub.engine.facets = {
         "site": [FacetValue(hub.portal, 2)],
         "section": [FacetValue(key, 1) for key in hub.sections.values()],
         "unit": [FacetValue(hub.unit, 1)],
     }
     counts = []
-    for hits in (ids[:1], ids):
+    for hits in (ids[19:21], ids):
         hub.engine.hits = hits
         with hub.statements() as seen:
-            await hub.reading().search(SearchQuery("社保卡"))
+            await hub.reading().search(SearchQuery("社保卡", size=100))
         counts.append(len(seen))
 
-    assert counts == [7, 7]
+    assert counts == [8, 8]
