@@ -1,0 +1,1 @@
+"""The GraphQL contract: types, queries, mutations, loaders, limits, and the endpoint that serves them."""

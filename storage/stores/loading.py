@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from storage.database import Editorial, Reader, Statements
+from storage.stores import listings
 from storage.stores.items import EDITION, HEAD
-from storage.stores.listings import ListRequest, Place, page_keys
+from storage.stores.listings import ListRequest, Place
 from storage.stores.structure import TABLES
-from storage.tables import edition, item, placement, route, section, site
+from storage.tables import edition, item, link, placement, route, section, site
 
 Rows = Sequence[sa.Row[Any]]
 COMPOUND = 60
@@ -32,7 +34,7 @@ async def addresses(source: Statements, ids: Iterable[str]) -> Rows:
             route.c.path,
             site.c.code,
             site.c.domain,
-            sa.and_(site.c.unit_id == item.c.unit_id).label("is_own"),
+            (site.c.unit_id == item.c.unit_id).label("is_own"),
             sa.func.coalesce(site.c.id == item.c.site_id, False).label("is_home"),
             placed.label("is_placed"),
         )
@@ -65,8 +67,6 @@ async def editions(reader: Editorial, ids: Iterable[str]) -> Rows:
 
 async def edition_links(reader: Editorial, editions_: Iterable[str]) -> Rows:
     """Links as they were written, of editions an `Editorial` reader has shown."""
-    from storage.tables import link
-
     query = sa.select(link).where(link.c.edition_id.in_(sorted(set(editions_))))
     return await reader.rows(query.order_by(link.c.edition_id, link.c.order_no))
 
@@ -75,21 +75,63 @@ async def count_of(source: Statements, table: str) -> int:
     return int(await source.scalar(sa.select(sa.func.count()).select_from(TABLES[table])))
 
 
-async def pages(reader: Reader, requests: Sequence[ListRequest], size: int, start: Place | None, *, backward: bool) -> list[Rows]:
-    """The same page of several lists: rows of `listings.page`, `COMPOUND` lists a statement."""
-    found: list[list[sa.Row[Any]]] = [[] for _ in requests]
+async def pages(
+    reader: Reader, requests: Sequence[ListRequest], size: int, start: Place | None, *, backward: bool
+) -> list[Rows]:
+    """The same page of several lists, each as `listings.page` gives it: `COMPOUND` lists a statement."""
+    if len(requests) == 1:
+        return [await listings.page(reader, requests[0], size, start, backward=backward)]
+    found: list[Rows] = []
     for first in range(0, len(requests), COMPOUND):
-        chunk = requests[first : first + COMPOUND]
-        parts = []
-        for place, request in enumerate(chunk, first):
-            keys = page_keys(reader, request, size, start, backward=backward)
-            parts.append(sa.select(sa.literal(place).label("list_no"), keys.c.sort_key, keys.c.id))
-        together = sa.union_all(*parts).subquery()
-        query = (
-            sa.select(together.c.list_no, together.c.sort_key, *HEAD, *EDITION)
-            .join(item, item.c.id == together.c.id)
-            .join(edition, edition.c.id == item.c.live_edition_id)
-        )
-        for row in await reader.rows(query):
-            found[row.list_no].append(row)
+        chunk = await _rarest_first(reader, requests[first : first + COMPOUND])
+        found += await _pages(reader, chunk, size, start, backward=backward)
     return found
+
+
+async def _pages(
+    reader: Reader, requests: Sequence[ListRequest], size: int, start: Place | None, *, backward: bool
+) -> list[Rows]:
+    parts = [
+        sa.select(sa.literal(place).label("list_no"), lane.limit(size).subquery())
+        for place, request in enumerate(requests)
+        for lane in _lanes_of(reader, request, start, backward)
+    ]
+    keys = sa.union(*parts).subquery()
+    query = (
+        sa.select(keys.c.list_no, keys.c.sort_key, *HEAD, *EDITION)
+        .join(item, item.c.id == keys.c.id)
+        .join(edition, edition.c.id == item.c.live_edition_id)
+    )
+    found: list[list[sa.Row[Any]]] = [[] for _ in requests]
+    for row in await reader.rows(query):
+        found[row.list_no].append(row)
+    for rows, request in zip(found, requests, strict=True):
+        rows.sort(key=lambda row: (row.sort_key, row.id), reverse=request.descending != backward)
+    return [rows[:size] for rows in found]
+
+
+def _lanes_of(reader: Reader, request: ListRequest, start: Place | None, backward: bool) -> list[sa.Select[Any]]:
+    descending = request.descending != backward
+    return [listings._lane(reader, request, lane, start, descending) for lane in listings._lanes(request)]
+
+
+async def _rarest_first(reader: Reader, requests: Sequence[ListRequest]) -> list[ListRequest]:
+    """As `listings` does for one list: the rarest group of each drives its walk; one statement for all."""
+    probes = {
+        (place, number): listings._probe(group, request)
+        for place, request in enumerate(requests)
+        if len(request.scopes) > 1
+        for number, group in enumerate(request.scopes)
+    }
+    if not probes:
+        return list(requests)
+    row = (await reader.rows(sa.select(*(probe.label(f"n{a}_{b}") for (a, b), probe in probes.items()))))[0]
+    counts = dict(zip(probes, row, strict=True))
+    return [
+        replace(
+            request, scopes=tuple(sorted(request.scopes, key=lambda group: counts[place, request.scopes.index(group)]))
+        )
+        if len(request.scopes) > 1
+        else request
+        for place, request in enumerate(requests)
+    ]
