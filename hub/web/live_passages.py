@@ -29,7 +29,8 @@ def passages(text: str, marks: Sequence[Mark]) -> tuple[Marked, ...]:
         best = max(free, key=lambda mark: (*_weight(text, weighed, mark.start, seen), -mark.start))
         chosen.append(best.start)
         seen |= _words(text, weighed, best.start)
-    return tuple(_cut(text, marks, start) for start in sorted(chosen))
+    starts = sorted(chosen)
+    return tuple(_cut(text, marks, start, is_first=start == starts[0], is_last=start == starts[-1]) for start in starts)
 
 
 def _weight(text: str, marks: Sequence[Mark], start: int, seen: set[str]) -> tuple[int, int]:
@@ -42,11 +43,11 @@ def _words(text: str, marks: Sequence[Mark], start: int) -> set[str]:
     return {text[mark.start : mark.end] for mark in marks if start <= mark.start < start + LENGTH - LEAD}
 
 
-def _cut(text: str, marks: Sequence[Mark], start: int) -> Marked:
-    """The stretch on one line, with an ellipsis where it begins or ends within the text."""
+def _cut(text: str, marks: Sequence[Mark], start: int, *, is_first: bool, is_last: bool) -> Marked:
+    """The stretch on one line, with an ellipsis at the outer ends within the text; the page shows gaps in between."""
     begin = max(0, start - LEAD)
     end = min(len(text), begin + LENGTH)
-    before, after = "…" if begin else "", "…" if end < len(text) else ""
+    before, after = "…" if begin and is_first else "", "…" if end < len(text) and is_last else ""
     shift = len(before) - begin
     inside = tuple(
         Mark(max(mark.start, begin) + shift, min(mark.end, end) + shift)

@@ -93,14 +93,11 @@ async def _found(reader: Reader, engine: SearchEngine, page: FoundPage) -> tuple
 
 
 async def _texts(reader: Reader, rows: Sequence[Any]) -> list[str]:
-    """What passages are taken from: the body; of what has none, its summary and, as services have, its elements."""
+    """What passages are taken from: the body, else the summary, and after it what the elements of a service say."""
     bodies = {row.edition_id: row.text for row in await items.bodies(reader, (row.edition_id for row in rows))}
     elements = await details_by_edition(reader, Kind.SERVICE_ITEM, rows)
-    texts = (
-        bodies.get(row.edition_id) or "\n".join([row.summary, *_sentences(elements.get(row.edition_id, {}))])
-        for row in rows
-    )
-    return [text.strip()[:MARKED_TEXT] for text in texts]
+    told = ([bodies.get(row.edition_id) or row.summary, *_sentences(elements.get(row.edition_id, {}))] for row in rows)
+    return ["\n".join(lines).strip()[:MARKED_TEXT] for lines in told]
 
 
 def _sentences(details: Details) -> list[str]:

@@ -39,6 +39,7 @@ def test_the_stretch_with_more_of_the_words_is_chosen_first_and_both_come_in_ord
 
     first, second = passages(text, marks_of(text, "社保卡", "补领"))
 
+    assert [passage.text[0] + passage.text[-1] for passage in (first, second)] == ["…乙", "乙…"]
     assert sorted(marked_words(first)) == ["社保卡", "补领"]
     assert marked_words(second) == ["社保卡", "社保卡"]
 

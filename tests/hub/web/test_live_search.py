@@ -63,9 +63,9 @@ async def test_hits_keep_the_order_of_the_engine_with_marks_in_title_and_text(hu
     assert (page.total, page.is_exact, page.corrected_text) == (2, True, None)
 
 
-async def test_a_service_without_a_body_shows_passages_of_its_elements(hub: LiveHub) -> None:
+async def test_a_service_shows_passages_of_its_elements_too(hub: LiveHub) -> None:
     details = {"conditions": "社保卡遗失的居民。", "materials": ["身份证", "社保卡"], "department": "社保局"}
-    hub.engine.hits = [await hub.add(Kind.SERVICE_ITEM, "补领", summary="遗失补领", details=details)]
+    hub.engine.hits = [await hub.add(Kind.SERVICE_ITEM, "补领", body="<p>遗失补领</p>", details=details)]
 
     (found,) = (await hub.reading().search(SearchQuery("社保卡"))).found
 
