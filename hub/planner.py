@@ -13,7 +13,7 @@ from hub.content import queries
 from hub.content.filters import ContentFilter, to_expression
 from hub.search import FACETS, MAX_HITS, FacetValue, SearchEngine, SearchRequest, SearchSort
 from hub.vocabulary.errors import CursorExpired, InvalidCursor, InvalidInput
-from hub.vocabulary.expression import And
+from hub.vocabulary.expression import EVERYTHING, And, Expression
 from storage.database import Reader
 
 MAX_TEXT = 400
@@ -49,12 +49,17 @@ async def search(
     sort: SearchSort = SearchSort.RELEVANCE,
     first: int = queries.DEFAULT_PAGE,
     after: str | None = None,
+    skip: int = 0,
+    also: Expression = EVERYTHING,
 ) -> FoundPage:
-    """Raises `SearchUnavailable` when the engine does not answer, `InvalidInput`, `InvalidCursor`."""
+    """Pages go on by cursor, or by number with `skip`; `also` narrows by what a filter cannot say.
+
+    Raises `SearchUnavailable` when the engine does not answer, `InvalidInput`, `InvalidCursor`."""
     _check(text, first, facets)
-    generation, offset = _decode(after)
+    generation, offset = _decode(after) if after is not None else (None, skip)
+    offset = min(offset, MAX_HITS)
     size = max(0, min(first, MAX_HITS - offset))
-    where = And((reader.sight.listed, to_expression(filter_)))
+    where = And((reader.sight.listed, to_expression(filter_), also))
     request = SearchRequest(text, where, sort, offset, size, tuple(dict.fromkeys(facets)))
     answer = await engine.search(request)
     if generation is not None and generation != answer.generation:
@@ -95,9 +100,7 @@ def _encode(generation: str, offset: int) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([generation, offset])).decode().rstrip("=")
 
 
-def _decode(cursor: str | None) -> tuple[str | None, int]:
-    if cursor is None:
-        return None, 0
+def _decode(cursor: str) -> tuple[str, int]:
     try:
         generation, offset = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, TypeError, UnicodeError) as error:

@@ -38,7 +38,7 @@ def make_app(hub: Hub, *, work: bool) -> ASGIApp:
         routes=[
             Route("/health/live", _live),
             Route("/health/ready", _Ready(hub).answer),
-            *graphql.routes(),
+            Route("/graphql", graphql),
             *media_routes(hub.database, hub.objects, hub.clock),
             *routes(reading),
         ],
@@ -54,7 +54,7 @@ def _services(hub: Hub) -> Services:
         search=hub.search,
         clock=hub.clock,
         base_url=hub.settings.public_url,
-        settings=hub.settings,
+        limits=hub.settings,
     )
 
 

@@ -132,7 +132,7 @@ async def place(tx: Transaction, actor: Actor, item_id: str, expected: int, sect
         return await update(tx, actor, item_id, expected, {"sections": sections})
     content = clean(kind, {"sections": sections}, await content_of(tx, head.live_edition_id, kind))
     await _require_targets(tx, actor, content)
-    await _release_live(tx, actor, head, content, Action.PLACE, change_note="调整栏目")
+    await _release_live(tx, actor, head, content, Action.PLACE)
     return item_id
 
 
@@ -242,7 +242,7 @@ async def _release_live(
     content: EditionContent,
     action: Action,
     *,
-    change_note: str,
+    change_note: str = "",
     change_scale: ChangeScale = ChangeScale.MINOR,
 ) -> None:
     """A new edition over the live one, at once."""

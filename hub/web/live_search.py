@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from hub import planner
 from hub.content.filters import ContentFilter
 from hub.planner import FoundPage
-from hub.search import FACETS, MAX_HITS, FacetValue, Mark, SearchAnswer, SearchEngine, SearchRequest
+from hub.search import FACETS, FacetValue, SearchEngine
 from hub.vocabulary.details import DETAIL_FIELDS, FieldType
 from hub.vocabulary.enums import GENRE_LABELS, KIND_LABELS, VALIDITY_LABELS, Kind
-from hub.vocabulary.expression import And, Expression, overlaps
+from hub.vocabulary.expression import EVERYTHING, overlaps
 from hub.vocabulary.ids import is_id
 from hub.web.labels import FACET_LABELS
 from hub.web.live_passages import passages
@@ -36,28 +35,6 @@ ENUMERATED: Mapping[str, Mapping[str, str]] = {
 KINDS = frozenset(kind.value for kind in Kind)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The engine, asked for a page by number and for years, which a cursor and a filter cannot say."""
-
-    engine: SearchEngine
-    offset: int
-    years: tuple[str, ...]
-
-    async def search(self, request: SearchRequest) -> SearchAnswer:
-        narrowed = And((request.where, overlaps("year", self.years))) if self.years else request.where
-        return await self.engine.search(replace(request, where=narrowed, offset=self.offset))
-
-    async def suggest(self, prefix: str, where: Expression, size: int) -> list[str]:
-        return await self.engine.suggest(prefix, where, size)
-
-    def marks(self, text: str, texts: Sequence[str]) -> list[list[Mark]]:
-        return self.engine.marks(text, texts)
-
-    async def refresh(self) -> None:
-        await self.engine.refresh()
-
-
 async def search_page(reader: Reader, engine: SearchEngine, query: SearchQuery) -> SearchPage:
     """At most eight statements. Raises `SearchUnavailable`, and `InvalidInput` for more than a filter takes."""
     kinds = tuple(Kind(value) for value in query.chosen.get("kind", ()) if value in KINDS)
@@ -66,12 +43,14 @@ async def search_page(reader: Reader, engine: SearchEngine, query: SearchQuery) 
     chosen: dict[str, Any] = {name: query.chosen[name] for name in FILTERED if name in query.chosen}
     page = await planner.search(
         reader,
-        _Asked(engine, query.offset, query.chosen.get("year", ())),
+        engine,
         query.text,
         ContentFilter(kinds=kinds, **chosen),
         facets=OFFERED,
         sort=query.sort,
-        first=max(0, min(query.size, MAX_HITS - query.offset)),
+        first=query.size,
+        skip=query.offset,
+        also=overlaps("year", years) if (years := query.chosen.get("year")) else EVERYTHING,
     )
     found = await _found(reader, engine, page)
     return SearchPage(found, page.total, page.is_exact, await _facets(reader, page, query), page.corrected_text)

@@ -90,6 +90,10 @@ class EmbeddedIndex:
         """Readers turn to it; the old one waits, still receiving changes, for `rollback` or `retire`."""
         await self._run(lambda: self._promote(generation))
 
+    async def count(self, generation: str) -> int:
+        """Documents the generation holds as of its last commit."""
+        return await self._run(lambda: self._count(generation))
+
     async def rollback(self) -> None:
         """Turns readers back to the generation before the last `promote`. Raises SearchUnavailable without one."""
         await self._run(self._rollback)
@@ -168,6 +172,11 @@ class EmbeddedIndex:
         self._generations.point_at(self._current)
         self._previous = previous
         self._touched.pop(generation, None)
+
+    def _count(self, generation: str) -> int:
+        index = tantivy.Index(schema(), str(self._generations.path(generation)), reuse=True)
+        index.reload()
+        return int(index.searcher().num_docs)
 
     def _rollback(self) -> None:
         if self._previous is None:
