@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from hub.access import Actor
 from hub.app.opening import Hub
+from hub.app.reindexing import REBUILD_SECONDS, is_rebuild_requested, request_rebuild, until
 from hub.app.worker import Worker
 from hub.cli.opened import opened, who, with_hub
-from hub.importing.importer import ImportOptions, Stop, Summary, run, stop_on_signals
+from hub.importing.full import import_full, is_full
+from hub.importing.importer import ImportOptions, Progress, Stop, Summary, run, stop_on_signals
 from hub.importing.opening import open_rows
 from hub.importing.progress import showing_progress
+from hub.importing.reading import SourceFile
 from hub.importing.rejects import RejectFile
 from hub.importing.target import DatabaseTarget
+from hub.vocabulary.errors import ImportRefused
 
 
 def import_files(
@@ -93,6 +98,8 @@ async def _one(
     with_links: bool,
     stop: Stop,
 ) -> Summary:
+    if is_full(path):
+        return await _full(hub, path, mapping, site, dry_run, stop)
     target = DatabaseTarget(hub.database, actor, hub.clock, path.parent, path.name, objects=hub.objects, is_dry=dry_run)
     options = ImportOptions(RejectFile(rejects or _beside(hub, path), path.name), stop=stop)
     with (
@@ -100,6 +107,23 @@ async def _one(
         showing_progress(path.name, opened_rows.file.size, lambda: opened_rows.file.position) as progress,
     ):
         return await run(opened_rows.rows, target, options, progress)
+
+
+async def _full(hub: Hub, path: Path, mapping: str | None, site: str | None, dry_run: bool, stop: Stop) -> Summary:
+    """A full export is told by its first line; it becomes the whole of an empty hub."""
+    if mapping is not None or site is not None:
+        raise ImportRefused("A full export takes neither a mapping nor a site.", hint="Leave out --map and --site.")
+    with ExitStack() as shown:
+
+        def progress(file: SourceFile) -> Progress:
+            return shown.enter_context(showing_progress(path.name, file.size, lambda: file.position))
+
+        done = await import_full(
+            hub.database, hub.clock, path, hub.objects, stop=stop, progress=progress, is_dry=dry_run
+        )
+    if done.needs_rebuild and not dry_run:
+        request_rebuild(hub)
+    return done.summary
 
 
 def _beside(hub: Hub, path: Path) -> Path:
@@ -122,6 +146,7 @@ async def _indexed(worker: Worker) -> None:
         print("Another process of this hub keeps the index; it takes the new content in.", file=sys.stderr)
         return
     await worker.caught_up()
+    await until(lambda: not (worker.leads.is_set() and is_rebuild_requested(worker.hub)), REBUILD_SECONDS)
 
 
 def _report(summary: Summary, *, dry_run: bool) -> None:
