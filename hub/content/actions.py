@@ -19,6 +19,7 @@ from hub.content.stored import content_of
 from hub.content.workflow import Action
 from hub.content.working import draft_head, write_working
 from hub.vocabulary.clock import local_day
+from hub.vocabulary.details import clean_date
 from hub.vocabulary.enums import ChangeScale, Kind, LinkType, State, Verb
 from hub.vocabulary.errors import Conflict, InvalidInput, NotFound, ReleaseRefused
 from hub.vocabulary.ids import is_id, new_id
@@ -40,7 +41,7 @@ async def create(
 ) -> str:
     """A new item with a working edition; nobody outside sees it."""
     access.require(actor, Permission.CONTENT_CREATE, unit_id)
-    if await structure.by_id(tx, "unit", unit_id) is None:
+    if not is_id(unit_id) or await structure.by_id(tx, "unit", unit_id) is None:
         raise InvalidInput("There is no such unit.", field="unitId")
     content = clean(kind, values)
     await _require_targets(tx, actor, content)
@@ -145,7 +146,7 @@ async def repeal(
     if kind is not Kind.POLICY_DOCUMENT:
         raise InvalidInput("Only a policy document can be repealed.", field="id")
     content = await content_of(tx, head.live_edition_id, kind)
-    details = {**content.details, "repealed_on": on or local_day(tx.now).isoformat()}
+    details = {**content.details, "repealed_on": clean_date("on", on or local_day(tx.now))}
     if by_id is not None:
         await _require_item(tx, by_id, "byId")
         details["repealed_by_id"] = by_id
@@ -293,9 +294,10 @@ async def _unpublish(
 ) -> None:
     """Leaves every list; the address answers with the explanation, unless the item vanishes."""
     step = workflow.advance(State(head.state), action)
-    values = clean_unpublishing(explanation, target_url, required=action is Action.WITHDRAW)
+    instead = "target" if action is Action.REDIRECT else "alternative"
+    values = clean_unpublishing(explanation, target_url, required=action is Action.WITHDRAW, url_field=f"{instead}Url")
     if target_id is not None:
-        await _require_item(tx, target_id, "alternativeId")
+        await _require_item(tx, target_id, f"{instead}Id")
     one = _as_it_was(head, step, action)
     before = (await visible_tuples(tx, [one])).get(head.id, [])
     edition = [head.live_edition_id] if head.live_edition_id else []
@@ -317,20 +319,22 @@ def _as_it_was(head: Any, step: workflow.Step, action: Action) -> Release:
     )
 
 
-def clean_unpublishing(explanation: str, url: str | None, *, required: bool) -> dict[str, Any]:
+def clean_unpublishing(
+    explanation: str, url: str | None, *, required: bool, url_field: str = "alternativeUrl"
+) -> dict[str, Any]:
     text = explanation.strip()
     if required and not text:
         raise InvalidInput("A withdrawal says why.", field="explanation")
     if len(text) > 2_000:
         raise InvalidInput("An explanation has at most 2000 characters.", field="explanation")
     if url is not None and not url.startswith(("https://", "http://")):
-        raise InvalidInput("An address begins with https:// or http://.", field="alternativeUrl")
+        raise InvalidInput("An address begins with https:// or http://.", field=url_field)
     return {"explanation": text, "alternative_url": url}
 
 
 async def _require_targets(tx: Transaction, actor: Actor, content: EditionContent) -> None:
     """Sections exist, are no views, and lie on sites of the actor; link targets named by id exist."""
-    sections = await structure.by_ids(tx, "section", content.sections)
+    sections = await structure.by_ids(tx, "section", filter(is_id, content.sections))
     if len(sections) != len(content.sections):
         missing = sorted(set(content.sections) - {row.id for row in sections})
         raise InvalidInput(f"There is no section {missing[0]}.", field="sections")

@@ -69,7 +69,7 @@ async def go_live(tx: Transaction, actor_id: str, releases: Sequence[Release], *
     before = await visible_tuples(tx, known)
     touched = await _linked(tx, known)
     await _write_heads(tx, releases)
-    targets = await _resolve_targets(tx, releases)
+    targets = await resolve_targets(tx, releases)
     if not same_edition:
         await _write_editions(tx, actor_id, releases, targets)
     sets = {one.item_id: sets_of(one.kind, one.unit_id, one.content, ancestry, tx.now) for one in releases}
@@ -190,7 +190,7 @@ def _going_live(tx: Transaction, one: Release) -> dict[str, Any]:
     }
 
 
-async def _resolve_targets(tx: Transaction, releases: Sequence[Release]) -> Targets:
+async def resolve_targets(tx: Transaction, releases: Sequence[Release]) -> Targets:
     """Ids of link targets named by (source, source_id): stored ones and those of this same batch."""
     named = {
         (link.target_source, link.target_source_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.access import Actor
-from hub.content.release import EditionRows, Release
+from hub.content.release import EditionRows, Release, resolve_targets
 from hub.vocabulary.enums import EditionState, State
 from storage.change_log import NewAudit
 from storage.database import Transaction
@@ -26,8 +26,9 @@ async def write_draft(tx: Transaction, actor: Actor, one: Release) -> None:
 
 
 async def write_working(tx: Transaction, actor: Actor, one: Release, number: int) -> None:
+    # a link to what has arrived before resolves now: `resolve_waiting` only knows what arrives later
     rows = EditionRows()
-    rows.add(tx, one, actor.id, number, EditionState.DRAFT, {})
+    rows.add(tx, one, actor.id, number, EditionState.DRAFT, await resolve_targets(tx, [one]))
     await rows.insert(tx)
 
 
