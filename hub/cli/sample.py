@@ -11,8 +11,8 @@ from hub.settings import Settings
 from storage.seeds import SAMPLE
 from storage.stores import changes, media
 
-CITY_SITE = "city"
-CITY_UNIT = "city"
+CITY_SITE = "yunlan"
+CITY_UNIT = "yunlan-gov"
 SYNONYMS = (("市民卡", "社保卡", "社会保障卡"), ("公积金", "住房公积金"), ("身份证", "居民身份证"))
 
 

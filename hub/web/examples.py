@@ -29,9 +29,7 @@ query NewestPolicies {
       validity
       publishedAt
       unit { name }
-      interpretations(first: 3) {
-        nodes { title url }
-      }
+      interpretations(first: 3) { title url }
     }
   }
 }
@@ -47,10 +45,10 @@ query SearchCard($text: String!) {
     correctedText
     edges {
       score
-      highlights { field text marks { start end } }
+      highlights { field fragments { text ranges { start end } } }
       node { id kind title publishedAt }
     }
-    facets { name values { value label count } }
+    facets { field values { value label count } }
   }
 }
 """,
@@ -64,7 +62,8 @@ query ByAddress($site: String!, $path: String!) {
   route(site: $site, path: $path) {
     __typename
     ... on Content { id title publishedAt sections { name path } }
-    ... on Redirect { address }
+    ... on Redirect { target { id title url } targetUrl }
+    ... on Section { name items(first: 10) { nodes { title publishedAt url } } }
     ... on Unpublished { explanation }
   }
   site(code: $site) {
@@ -73,16 +72,17 @@ query ByAddress($site: String!, $path: String!) {
   }
 }
 """,
-        '{ "site": "city", "path": "/zwgk" }',
+        '{ "site": "yunlan", "path": "/zwgk" }',
     ),
     Example(
         "changes",
         "增量变更",
-        """# 变更流：从某个位置起，发布、更正、撤回了什么。记下 endCursor，下次从那里接着取
+        """# 变更流：从某个位置起，发布、更正、撤回了什么。记下 cursor，下次从那里接着取
 query Changes($after: String) {
   changes(first: 20, after: $after) {
-    nodes { position verb itemId kind at }
-    pageInfo { endCursor hasNextPage }
+    entries { position verb at itemId version content { kind title } }
+    cursor
+    hasMore
   }
 }
 """,
