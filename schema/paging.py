@@ -64,10 +64,10 @@ async def _count(info: Info, counted: ListRequest | str) -> tuple[int, bool]:
 async def content_page(info: Info, request: ListRequest, args: PageArgs, make: Callable[[Any], Any]) -> Connection[Any]:
     """One page of visible content."""
     args.check()
-    start = queries.decode_cursor(args.before if args.backward else args.after)
+    start = queries.decode_cursor(args.before if args.backward else args.after, request)
     rows = list(await info.context.load.pages.load((request, args.size + 1, start, args.backward)))
     page = cut(rows, args, has_start=start is not None)
-    return connection(page, queries.encode_cursor, make, request)
+    return connection(page, lambda row: queries.encode_cursor(row, request), make, request)
 
 
 async def table_page(

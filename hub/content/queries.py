@@ -65,7 +65,7 @@ class Page:
 async def list_page(reader: Reader, request: ListRequest, args: PageArgs) -> Page:
     """One statement (two when several filters must be weighed against each other), whatever the size."""
     args.check()
-    start = decode_cursor(args.before if args.backward else args.after)
+    start = decode_cursor(args.before if args.backward else args.after, request)
     rows = list(await listings.page(reader, request, args.size + 1, start, backward=args.backward))
     more = len(rows) > args.size
     rows = rows[: args.size]
@@ -79,17 +79,27 @@ async def total(reader: Reader, request: ListRequest) -> tuple[int, bool]:
     return await listings.total(reader, request)
 
 
-def encode_cursor(row: Any) -> str:
-    return _pack([row.sort_key, row.id])
+def encode_cursor(row: Any, request: ListRequest) -> str:
+    """Opaque: sort key, id, and what list it is of."""
+    return _pack([row.sort_key, row.id, _list_identity(request)])
 
 
-def decode_cursor(cursor: str | None) -> Place | None:
+def decode_cursor(cursor: str | None, request: ListRequest) -> Place | None:
+    """Raises `InvalidCursor`, and `CursorExpired` when the list is another one: say, a view's filter was edited."""
     if cursor is None:
         return None
-    key, item_id = _unpack(cursor, 2)
+    key, item_id, identity = _unpack(cursor, 3)
     if not isinstance(key, int) or abs(key) >= 2**63 or not isinstance(item_id, str) or not is_id(item_id):
         raise InvalidCursor("This is not a cursor of a list.", field="after")
+    if identity != _list_identity(request):
+        raise CursorExpired("The cursor is of another list, or the filter of this one has changed.", field="after")
     return Place(key, item_id)
+
+
+def _list_identity(request: ListRequest) -> str:
+    """A hash of what the list shows and how it sorts. Dates are left out: they may follow the clock."""
+    said = [request.kinds, request.scopes, request.archived, request.by_update, request.descending]
+    return hashlib.sha256(orjson.dumps(said)).hexdigest()[:12]
 
 
 def _pack(values: list[Any]) -> str:

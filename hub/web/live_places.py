@@ -127,8 +127,8 @@ def _cursors(page: Page, after: str | None, before: str | None) -> tuple[str | N
     """(newer, older). From an empty page the way back begins where the page began."""
     if not page.rows:
         return after, before
-    newer = queries.encode_cursor(page.rows[0]) if page.has_previous else None
-    older = queries.encode_cursor(page.rows[-1]) if page.has_next else None
+    newer = queries.encode_cursor(page.rows[0], page.request) if page.has_previous else None
+    older = queries.encode_cursor(page.rows[-1], page.request) if page.has_next else None
     return newer, older
 
 
