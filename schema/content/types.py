@@ -50,6 +50,7 @@ class Content(Node):
     title: str = strawberry.field(description="Title (标题).")
     summary: str = strawberry.field(description="Summary (摘要), plain text; may be empty.")
     source_name: str = strawberry.field(name="source", description="Where it comes from (来源); may be empty.")
+    source_url: str = strawberry.field(description="Address of the original (原文地址); may be empty.")
     author: str = strawberry.field(description="Author (作者); may be empty.")
     language: str = strawberry.field(description="Language tag, such as zh-Hans.")
     keywords: list[str] = strawberry.field(description="Keywords (关键词).")

@@ -41,6 +41,7 @@ _COMMON: dict[str, tuple[Any, str | None, str]] = {
     "body": (str | None, None, "Body (正文), in the format named."),
     "body_format": (BodyFormat | None, None, "How the body is written; HTML without it."),
     "source_name": (str | None, "source", "Where it comes from (来源)."),
+    "source_url": (str | None, None, "Address of the original (原文地址), http or https."),
     "author": (str | None, None, "Author (作者)."),
     "language": (str | None, None, "Language tag, such as zh-Hans."),
     "made_on": (Day | None, None, "Day it was made (成文日期)."),

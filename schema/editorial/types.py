@@ -82,6 +82,7 @@ class Edition(RowBacked):
     title: str = strawberry.field(description="Title (标题).")
     summary: str = strawberry.field(description="Summary (摘要).")
     source_name: str = strawberry.field(name="source", description="Where it comes from (来源).")
+    source_url: str = strawberry.field(description="Address of the original (原文地址).")
     author: str = strawberry.field(description="Author (作者).")
     language: str = strawberry.field(description="Language tag.")
     keywords: list[str] = strawberry.field(description="Keywords (关键词).")
