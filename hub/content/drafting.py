@@ -110,6 +110,8 @@ def clean(kind: Kind, values: Mapping[str, Any], base: EditionContent | None = N
     if unknown:
         raise InvalidInput(f"Unknown field “{unknown[0]}”.", field=unknown[0])
     made: dict[str, Any] = {name: _line(name, values[name]) for name in _LINES if name in values}
+    if not made.get("language", ""):
+        made.pop("language", None)  # content always has one
     if "body" in values:
         body = _body(values)
         made |= {"html": body.html, "text": body.text}

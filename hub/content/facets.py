@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from hub.content.drafting import EditionContent
 from hub.vocabulary.clock import Instant, instant_of_day, local, local_day
@@ -12,6 +12,7 @@ from hub.vocabulary.enums import Kind, Validity
 
 UNDATED = instant_of_day(date(1, 1, 2))
 """Sort instant of content without any date: after everything that has one."""
+ONE_DAY = timedelta(days=1)
 Ancestry = Mapping[str, tuple[str, frozenset[str]]]
 """Section id → (site id, the section and its ancestors)."""
 
@@ -45,11 +46,11 @@ def validity_turns(details: Mapping[str, DetailValue], today: date) -> list[date
     """Later days on which the validity becomes another."""
     day = today.isoformat()
     turns = {str(details.get(name) or "") for name in ("repealed_on", "effective_on")}
-    days = [date.fromisoformat(turn) for turn in turns if turn > day]
+    days = {date.fromisoformat(turn) for turn in turns if turn > day}
     expires = str(details.get("expires_on") or "")
     if expires >= day:
-        days.append(date.fromordinal(date.fromisoformat(expires).toordinal() + 1))
-    return sorted(days)
+        days.add(date.fromisoformat(expires) + ONE_DAY)
+    return sorted(one for one in days if validity_of(details, one) is not validity_of(details, one - ONE_DAY))
 
 
 def sets_of(

@@ -89,8 +89,8 @@ def is_visible(state: str, publicity: str, visible_from: int, visible_until: int
 
 
 async def visible_tuples(tx: Transaction, known: Iterable[Release]) -> dict[str, list[FacetTuple]]:
-    """What the public could see of these items before: the `before` of their change rows."""
-    seen = [one for one in known if _head_is_visible(one.head, tx.now)]
+    """What consumers may hold of these items: the `before` of their change rows."""
+    seen = [one for one in known if _may_be_held(one.head, tx.now)]
     facets = await listings.facet_sets(tx, [one.item_id for one in seen]) if seen else {}
     found: dict[str, list[FacetTuple]] = {}
     for one in seen:
@@ -101,8 +101,10 @@ async def visible_tuples(tx: Transaction, known: Iterable[Release]) -> dict[str,
     return found
 
 
-def _head_is_visible(head: Any, now: Instant) -> bool:
-    return is_visible(head.state, head.publicity, head.visible_from, head.visible_until, now)
+def _may_be_held(head: Any, now: Instant) -> bool:
+    """Whether consumers may hold it. An expiry that has come counts as held: until its job has run, the log has not
+    said so, and a change that runs before the job would else leave the item with them for ever."""
+    return is_visible(head.state, head.publicity, head.visible_from, NEVER, now)
 
 
 async def _linked(tx: Transaction, known: Sequence[Release]) -> dict[str, set[str]]:
