@@ -31,7 +31,7 @@ class Unpublished:
     id: strawberry.ID = strawberry.field(description="Id of the content.")
     kind: Kind = strawberry.field(description="Kind of content (内容类型).")
     state: State = strawberry.field(description="WITHDRAWN or GONE.")
-    title: str | None = strawberry.field(description="Title (标题); null when it is gone.")
+    title: str = strawberry.field(description="Title (标题); empty when it is gone.")
     explanation: str = strawberry.field(description="Why (说明); may be empty.")
     alternative_url: str | None = strawberry.field(description="Address to go to instead.")
     at: Instant = strawberry.field(description="When it happened.")
@@ -74,7 +74,7 @@ async def answer_of(info: Info, row: Any | None) -> Any:
         id=row.id,
         kind=row.kind,
         state=row.state,
-        title=row.title if row.state == State.WITHDRAWN else None,
+        title=row.title if row.state == State.WITHDRAWN else "",
         explanation=why.explanation if why is not None else "",
         alternative_url=why.alternative_url if why is not None else None,
         at=why.at if why is not None else row.updated_at,

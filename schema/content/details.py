@@ -96,8 +96,12 @@ TEXTS: dict[str, str] = {
     "file_name": "File name",
     "sha256": "SHA-256 of the file, in hexadecimal",
 }
-RENAMED: dict[tuple[Kind, str], str] = {(Kind.SERVICE_ITEM, "url"): "handlingUrl"}
-"""`url` is the address of the content itself."""
+RENAMED: dict[tuple[Kind, str], str] = {
+    (Kind.SERVICE_ITEM, "url"): "handlingUrl",
+    (Kind.SERVICE_ITEM, "code"): "itemCode",
+}
+"""`url` is the address of the content itself; `code` is never null on sites, sections and units, and one query may
+ask several types for fields of one name only where their types agree."""
 
 
 def text_of(name: str, label: str) -> str:

@@ -12,8 +12,8 @@ from schema.content.filters import site_ids
 from schema.context import Info
 
 
-def _optional(description: str, name: str | None = None) -> Any:
-    return strawberry.field(default=UNSET, description=description, name=name)
+def _optional(description: str) -> Any:
+    return strawberry.field(default=UNSET, description=description)
 
 
 @strawberry.input(description="A unit (单位). A field left out stays as it is; null clears it.")
@@ -58,7 +58,7 @@ class SectionViewInput:
 @strawberry.input(description="A section (栏目). A field left out stays as it is; null clears it.")
 class SectionInput:
     name: str | None = _optional("Name (栏目名称), required for a new section.")
-    section_kind: SectionKind | None = _optional("What it is for (栏目类别), required for a new section.", "kind")
+    section_kind: SectionKind | None = _optional("What it is for (栏目类别), required for a new section.")
     description: str | None = _optional("Description (栏目描述).")
     keywords: list[str] | None = _optional("Keywords (栏目关键词).")
     column_type: str | None = _optional("ColumnType of its page tags.")

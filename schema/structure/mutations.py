@@ -176,7 +176,7 @@ class StructureMutation:
         values |= {"code": code, "site_id": site_id, "parent_id": parent_id}
 
         async def work(tx: Transaction) -> str:
-            _require(values, "section_kind", "kind")
+            _require(values, "section_kind", "sectionKind")
             return await structure.create_section(tx, info.context.actor, values)
 
         return await _section(info, await _write(info, "create_section", work, values, idempotency_key))

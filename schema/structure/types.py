@@ -79,7 +79,7 @@ class Site(Node):
         return [Section.of(row) for row in rows]
 
     @resolved("Address of its home page.")
-    def url(self, info: Info) -> str:
+    def url(self, info: Info) -> str | None:
         return addresses.below(self.row, "", info.context.services.base_url)
 
     @resolved("Tags of its home page (网页标签).")
@@ -109,7 +109,7 @@ class Section(Node):
     code: str = strawberry.field(description="Last part of its path.")
     path: str = strawberry.field(description="Path on its site, such as zwgk/zcwj.")
     name: str = strawberry.field(description="Name (栏目名称).")
-    section_kind: SectionKind = strawberry.field(name="kind", description="What it is for (栏目类别).")
+    section_kind: SectionKind = strawberry.field(description="What it is for (栏目类别).")
     description: str | None = strawberry.field(description="Description (栏目描述).")
     keywords: list[str] = strawberry.field(description="Keywords (栏目关键词).")
     column_type: str | None = strawberry.field(description="ColumnType of its page tags, when it has its own.")
@@ -159,7 +159,7 @@ class Section(Node):
         return await content_page(info, request, PageArgs(first, after, last, before), content_of)
 
     @resolved("Address of its page.")
-    async def url(self, info: Info) -> str:
+    async def url(self, info: Info) -> str | None:
         site = await info.context.load.sites.load(self.row.site_id)
         return addresses.below(site, self.row.path, info.context.services.base_url)
 

@@ -11,6 +11,8 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
+    get_named_type,
+    is_composite_type,
     specified_scalar_types,
 )
 
@@ -68,6 +70,20 @@ def test_every_common_field_can_be_written() -> None:
 
 def test_facets_are_those_of_the_port() -> None:
     assert [one.value for one in SearchFacet] == list(FACETS)
+
+
+@pytest.mark.parametrize("name", ["Content", "Node", "ContentResult", "RouteResult", "EditionDetails"])
+def test_one_query_may_ask_all_possible_types_for_a_field(name: str) -> None:
+    """`... on Content { title } ... on Unpublished { title }` is refused by GraphQL when the types differ."""
+    types: dict[str, set[str]] = {}
+    for one in api._schema.get_possible_types(api._schema.type_map[name]):  # type: ignore[arg-type]
+        for field, declared in one.fields.items():
+            said = str(declared.type)
+            if is_composite_type(named := get_named_type(declared.type)):
+                said = said.replace(str(named), "object")
+            types.setdefault(field, set()).add(said)
+
+    assert {field: said for field, said in types.items() if len(said) > 1} == {}
 
 
 def test_root_fields_may_fail_alone() -> None:

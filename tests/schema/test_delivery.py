@@ -67,7 +67,8 @@ async def test_details_are_typed_by_kind(hub: GraphHub) -> None:
 
     data = await hub.ask("""{ contents(orderBy: PUBLISHED_AT_ASC) { nodes { __typename
         ... on PolicyDocument { docNo genre jointIssuers disclosureCategory history }
-        ... on ServiceItem { code promisedLimit promisedLimitUnit online taskType materials themes handlingUrl visits }
+        ... on ServiceItem { itemCode promisedLimit promisedLimitUnit online taskType materials themes handlingUrl
+            visits }
         ... on Interpretation { form keyWords }
         ... on MediaAsset { mediaType width }
         ... on Article { eventOn topic } } } }""")
@@ -86,7 +87,7 @@ async def test_details_are_typed_by_kind(hub: GraphHub) -> None:
         },
         {
             "__typename": "ServiceItem",
-            "code": "S1",
+            "itemCode": "S1",
             "promisedLimit": 3,
             "promisedLimitUnit": "WORKING_DAY",
             "online": True,
