@@ -22,8 +22,11 @@ from sqlalchemy import event
 from hub import access
 from hub.access import ANONYMOUS, Actor, operator, permissions_from
 from hub.content import actions, structure
+from hub.content.drafting import clean
+from hub.content.release import Release, go_live
 from hub.vocabulary.clock import SECOND, Instant, parse_instant
-from hub.vocabulary.enums import Kind
+from hub.vocabulary.enums import Kind, Verb
+from hub.vocabulary.ids import new_id
 from storage.database import Database, Reader, System, Transaction
 from storage.migrating import prepare
 from storage.tables import audit, change, edition, item, listing, route, scope
@@ -103,6 +106,21 @@ class World:
         """Lock version 2 afterwards."""
         item_id = await self.draft(kind, unit, **{"sections": [self.sections["news"]], **values})
         return await self.do(actions.publish, OPERATOR, item_id, 1)
+
+    def fresh(self, number: int, **values: Any) -> Release:
+        """A policy document (or another `kind`) as an import brings it: source oa, id the number."""
+        kind = values.pop("kind", Kind.POLICY_DOCUMENT)
+        unit = values.pop("unit", "city")
+        given = {"title": f"第{number}号通知", "body": "正文", "body_format": "text",
+                 "sections": [self.sections["gov/policy"]], **values}  # fmt: skip
+        return Release(
+            new_id(), kind, self.units[unit], clean(kind, given), Verb.PUBLISHED, "import",
+            source="oa", source_id=str(number),
+        )  # fmt: skip
+
+    async def release(self, releases: Sequence[Release], *, same_edition: bool = False) -> None:
+        async with self.tx() as tx:
+            await go_live(tx, OPERATOR.id, releases, same_edition=same_edition)
 
     async def rows(self, query: sa.Executable) -> Sequence[sa.Row[Any]]:
         async with self.database.snapshot() as connection:

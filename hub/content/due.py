@@ -3,6 +3,8 @@ shows or hides content to the second; these jobs write the change rows that tell
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from typing import Any
 
 from hub import changes
@@ -11,25 +13,38 @@ from hub.content.release import Release, is_visible, visible_tuples, write_listi
 from hub.content.stored import content_of
 from hub.vocabulary.clock import SECOND, Instant
 from hub.vocabulary.enums import Kind, State, Verb
-from storage.change_log import FacetTuple, NewAudit, NewChange
+from storage.change_log import NewAudit, NewChange
 from storage.database import Database, Transaction
-from storage.stores import due, items, structure
+from storage.stores import due, items, links, structure
 
 LEASE = 60 * SECOND
 BATCH = 100
 ACTOR = "hub:due"
+log = logging.getLogger("hub.due")
 VERBS = {"visible": Verb.BECAME_VISIBLE, "expired": Verb.EXPIRED, "validity": Verb.MOVED}
 
 
 async def run_due(database: Database, now: Instant, worker: str) -> int:
-    """Claims what is due and settles each in the transaction that finishes it. Returns how many there were."""
+    """Claims what is due and settles it. Returns how many there were; what fails is tried again after its lease."""
     async with database.transaction(now) as tx:
         rows = await due.claim(tx, now, worker, Instant(now + LEASE), BATCH)
-    for row in rows:
-        async with database.transaction(now) as tx:
-            await _settle(tx, row)
-            await due.finish(tx, [row.id])
+    await settle_claimed(database, now, worker, rows)
     return len(rows)
+
+
+async def settle_claimed(database: Database, now: Instant, worker: str, rows: Sequence[Any]) -> None:
+    """Settles each row in the transaction that finishes it, so that a crash neither loses nor repeats one.
+
+    A row is left alone when its lease went to somebody else, or a later change of the item replaced it. One that
+    fails does not hold up the others.
+    """
+    for row in rows:
+        try:
+            async with database.transaction(now) as tx:
+                if await due.finish(tx, row.id, worker):
+                    await _settle(tx, row)
+        except Exception:
+            log.exception("settling what is due failed", extra={"item_id": row.item_id, "task": row.task})
 
 
 async def _settle(tx: Transaction, row: Any) -> None:
@@ -46,20 +61,12 @@ async def _settle(tx: Transaction, row: Any) -> None:
     sets = sets_of(kind, head.unit_id, content, ancestry, tx.now)
     after = changes.facet_tuple(kind.value, sets)
     shown = is_visible(head.state, head.publicity, head.visible_from, head.visible_until, tx.now)
-    before = await _before(tx, one, row.task, after)
+    before = [] if row.task == "visible" else (await visible_tuples(tx, [one])).get(head.id, [])
     if row.task == "validity":
-        await write_listings(tx, [one], {head.id: sets})
-    linked = sorted({link.target_id for link in content.links if link.target_id})
+        await write_listings(tx, [one], {head.id: sets}, updated_at=head.updated_at)
+    linked = sorted({row.target_id for row in await links.targets_of(tx, [head.live_edition_id])})
     tx.changes.append(
         NewChange(head.id, kind.value, one.verb, head.live_edition_id, before, after if shown else None, linked)
     )
     audit = NewAudit(head.unit_id, ACTOR, row.task, head.id, head.live_edition_id, one.digest, tx.now)
     tx.audits.append(audit)
-
-
-async def _before(tx: Transaction, one: Release, task: str, after: FacetTuple) -> list[FacetTuple]:
-    if task == "visible":
-        return []
-    if task == "expired":
-        return [after]
-    return (await visible_tuples(tx, [one])).get(one.item_id, [])

@@ -305,8 +305,13 @@ def detail_row(kind: Kind, edition_id: str, content: EditionContent) -> dict[str
 
 
 async def write_listings(
-    tx: Transaction, releases: Sequence[Release], sets: Mapping[str, Mapping[str, frozenset[str]]]
+    tx: Transaction,
+    releases: Sequence[Release],
+    sets: Mapping[str, Mapping[str, frozenset[str]]],
+    *,
+    updated_at: int | None = None,
 ) -> None:
+    """Closure rows of what the items say now; `updated_at` where the items' own stays as it was."""
     keys = {one.item_id: listings.scopes_of(sets[one.item_id], LISTED_FIELDS) for one in releases}
     numbers = await listings.ensure_scopes(tx, {key for scopes in keys.values() for key in scopes})
     rows = [
@@ -316,7 +321,7 @@ async def write_listings(
             "archived": int(one.state is State.ARCHIVED),
             "sort_at": sort_instant(one.content),
             "item_id": one.item_id,
-            "updated_at": tx.now,
+            "updated_at": tx.now if updated_at is None else updated_at,
         }
         for one in releases
         for key in keys[one.item_id]

@@ -39,10 +39,14 @@ async def claim(tx: Transaction, now: Instant, worker: str, lease_until: Instant
     return rows
 
 
-async def finish(tx: Transaction, ids: Iterable[str]) -> None:
-    await tx.run(sa.update(due).where(due.c.id.in_(sorted(set(ids)))).values(done_at=tx.now))
+async def finish(tx: Transaction, key: str, worker: str) -> bool:
+    """Marks it done; False when this worker does not hold it any more, or it was done or dropped meanwhile."""
+    held = sa.update(due).where(due.c.id == key, due.c.done_at.is_(None), due.c.leased_by == worker)
+    return (await tx.run(held.values(done_at=tx.now))).rowcount == 1
 
 
 async def next_at(source: Statements) -> int | None:
-    found: int | None = await source.scalar(sa.select(sa.func.min(due.c.due_at)).where(due.c.done_at.is_(None)))
+    """The next instant at which something can be claimed: due, and no longer held by another."""
+    free_at = sa.case((due.c.leased_until > due.c.due_at, due.c.leased_until), else_=due.c.due_at)
+    found: int | None = await source.scalar(sa.select(sa.func.min(free_at)).where(due.c.done_at.is_(None)))
     return found

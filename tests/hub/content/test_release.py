@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,9 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from hub.content import actions, structure
-from hub.content.drafting import LinkTo, clean
+from hub.content.drafting import LinkTo
 from hub.content.facets import sets_of
-from hub.content.release import Release, go_live
 from hub.content.stored import content_of
 from hub.vocabulary.clock import ALWAYS, DAY, NEVER, Instant, instant_of_day, parse_instant
 from hub.vocabulary.enums import Kind, LinkType, Verb
@@ -23,22 +21,6 @@ from storage.stores import items, listings
 from storage.stores import structure as structure_rows
 from storage.tables import edition, item, link, listing
 from tests.world import OPERATOR, START, World, counting
-
-
-def fresh(world: World, number: int, **values: Any) -> Release:
-    """A new article or policy as an import brings it."""
-    kind = values.pop("kind", Kind.POLICY_DOCUMENT)
-    given = {"title": f"第{number}号通知", "body": "正文", "body_format": "text",
-             "sections": [world.sections["gov/policy"]], **values}  # fmt: skip
-    return Release(
-        new_id(), kind, world.units["city"], clean(kind, given), Verb.PUBLISHED, "import",
-        source="oa", source_id=str(number),
-    )  # fmt: skip
-
-
-async def release(world: World, releases: Sequence[Release], *, same_edition: bool = False) -> None:
-    async with world.tx() as tx:
-        await go_live(tx, OPERATOR.id, releases, same_edition=same_edition)
 
 
 async def recomputed(world: World, key: str) -> set[tuple[str, int, int, int]]:
@@ -221,13 +203,13 @@ async def test_validity_that_does_not_turn_is_not_due(world: World) -> None:
 
 
 async def test_links_resolve_when_their_target_arrives(world: World) -> None:
-    citing = fresh(world, 1, links=[LinkTo(LinkType.CITES, None, "oa", "2")])
-    await release(world, [citing])
+    citing = world.fresh(1, links=[LinkTo(LinkType.CITES, None, "oa", "2")])
+    await world.release([citing])
     assert [row.target_id for row in await world.rows(sa.select(link.c.target_id))] == [None]
     version = (await world.head(citing.item_id)).version
 
-    cited = fresh(world, 2)
-    await release(world, [cited])
+    cited = world.fresh(2)
+    await world.release([cited])
 
     assert [row.target_id for row in await world.rows(sa.select(link.c.target_id))] == [cited.item_id]
     assert await world.editions(citing.item_id) == [(1, "live")]
@@ -235,11 +217,11 @@ async def test_links_resolve_when_their_target_arrives(world: World) -> None:
 
 
 async def test_links_resolve_within_their_batch_and_name_their_targets_as_touched(world: World) -> None:
-    cited = fresh(world, 2)
-    citing = fresh(world, 1, links=[LinkTo(LinkType.CITES, None, "oa", "2"), LinkTo(LinkType.CITES, None, "oa", "3")])
-    later = fresh(world, 3)
+    cited = world.fresh(2)
+    citing = world.fresh(1, links=[LinkTo(LinkType.CITES, None, "oa", "2"), LinkTo(LinkType.CITES, None, "oa", "3")])
+    later = world.fresh(3)
 
-    await release(world, [cited, citing, later])
+    await world.release([cited, citing, later])
 
     found = await world.rows(sa.select(link.c.target_id).order_by(link.c.order_no))
     assert [row.target_id for row in found] == [cited.item_id, later.item_id]
@@ -270,13 +252,13 @@ async def test_item_has_at_most_one_live_and_one_working_edition(world: World) -
 
 async def test_number_of_statements_does_not_depend_on_the_size_of_the_batch(world: World) -> None:
     async def count(size: int, first: int, **values: Any) -> int:
-        batch = [fresh(world, first + n, keywords=[f"词{n % 7}"], **values) for n in range(size)]
+        batch = [world.fresh(first + n, keywords=[f"词{n % 7}"], **values) for n in range(size)]
         async with counting(world.database) as counted:
-            await release(world, batch)
+            await world.release(batch)
         return len(counted)
 
     links = [LinkTo(LinkType.CITES, None, "oa", "1")]
-    await release(world, [fresh(world, 0, keywords=[f"词{n}" for n in range(7)])])
+    await world.release([world.fresh(0, keywords=[f"词{n}" for n in range(7)])])
     new = [await count(size, first, links=links) for size, first in ((1, 10), (10, 20), (100, 100))]
 
     async def again(first: int, last: int) -> int:
@@ -285,11 +267,11 @@ async def test_number_of_statements_does_not_depend_on_the_size_of_the_batch(wor
             heads = await items.lock(tx, [row.id for row in known.values()])
         corrected = []
         for row in known.values():
-            one = fresh(world, int(row.source_id), keywords=["词1"], links=links)
+            one = world.fresh(int(row.source_id), keywords=["词1"], links=links)
             one.item_id, one.head, one.verb = row.id, heads[row.id], Verb.CORRECTED
             corrected.append(one)
         async with counting(world.database) as counted:
-            await release(world, corrected)
+            await world.release(corrected)
         return len(counted)
 
     corrected = [await again(10, 11), await again(20, 30), await again(100, 200)]
@@ -307,10 +289,10 @@ async def test_windows_without_a_start_or_an_end_are_never_null(world: World) ->
 
 
 async def test_item_without_any_date_of_its_own_sorts_by_its_day_or_last(world: World) -> None:
-    made = fresh(world, 1, made_on="2020-01-02")
-    undated = fresh(world, 2)
+    made = world.fresh(1, made_on="2020-01-02")
+    undated = world.fresh(2)
 
-    await release(world, [made, undated])
+    await world.release([made, undated])
 
     assert (await world.head(made.item_id)).sort_at == parse_instant("2020-01-02")
     assert (await world.head(undated.item_id)).sort_at < instant_of_day(date(1, 1, 3))
