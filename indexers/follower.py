@@ -15,7 +15,7 @@ from hub.search import SearchDocument, SearchIndex
 from hub.vocabulary.clock import Clock
 from hub.vocabulary.ids import ItemId
 from indexers import documents
-from storage.database import INTERACTIVE, Database
+from storage.database import INTERACTIVE, Database, System
 from storage.stores import changes
 
 NAME = "search"
@@ -25,6 +25,8 @@ BULK_ROWS = 40
 PENDING_ROWS = 1_000
 PENDING_SECONDS = 0.7
 """Bulk work is committed at the latest after so many rows or seconds."""
+LOOK_SECONDS = 0.5
+"""How often an idle follower looks whether somebody has set its cursor."""
 log = logging.getLogger("hub.search")
 
 
@@ -36,12 +38,15 @@ class SearchFollower:
         self._index = index
         self._clock = clock
         self._cursor: tuple[int, int] | None = None
+        self._stored: tuple[int, int] | None = None
+        """The cursor as it was last read or saved; another one in the table was set by somebody else: a replay."""
         self._pending = 0
         self._pending_since = 0.0
+        self._looked_at = 0.0
 
     async def step(self) -> int:
-        cursor, express = await self._position()
         async with self._database.system(self._clock()) as system:
+            cursor, express = await self._position(system)
             ahead = await changes.waiting(system, max(cursor, express), INTERACTIVE, EXPRESS_ROWS)
             bulk = [] if ahead else await changes.after(system, cursor, BULK_ROWS, scope=None)
             taken = ahead or bulk
@@ -60,20 +65,22 @@ class SearchFollower:
 
     async def backlog(self) -> int:
         """Positions not yet taken in order; 0 when the index has caught up."""
-        cursor, _ = await self._position()
         async with self._database.system(self._clock()) as system:
+            cursor, _ = await self._position(system)
             return max(0, await changes.last(system) - cursor)
 
-    async def replay(self, position: int = 0) -> None:
-        """Sets the cursor back: everything after it is taken again."""
-        async with self._database.transaction(self._clock()) as tx:
-            await changes.save_cursor(tx, NAME, position, position, tx.now)
-        self._cursor = (position, position)
+    async def was_moved(self) -> bool:
+        """Whether somebody has set the cursor; looks now and then only, so that it may be asked all the time."""
+        if self._stored is None or time.monotonic() - self._looked_at < LOOK_SECONDS:
+            return False
+        self._looked_at = time.monotonic()
+        async with self._database.system(self._clock()) as system:
+            return await changes.cursor(system, NAME) != self._stored
 
-    async def _position(self) -> tuple[int, int]:
-        if self._cursor is None:
-            async with self._database.system(self._clock()) as system:
-                self._cursor = await changes.cursor(system, NAME)
+    async def _position(self, system: System) -> tuple[int, int]:
+        stored = await changes.cursor(system, NAME)
+        if self._cursor is None or stored != self._stored:
+            self._cursor = self._stored = stored
         return self._cursor
 
     async def _take(self, taken: Sequence[Any], made: Sequence[SearchDocument]) -> None:
@@ -109,5 +116,7 @@ class SearchFollower:
             return
         await self._index.commit()
         async with self._database.transaction(self._clock()) as tx:
-            await changes.save_cursor(tx, NAME, *self._cursor, tx.now)
+            if await changes.cursor(tx, NAME) == self._stored:
+                await changes.save_cursor(tx, NAME, *self._cursor, tx.now)
+                self._stored = self._cursor
         self._pending, self._pending_since = 0, 0.0

@@ -61,16 +61,16 @@ async def rebuild_here(hub: Hub, progress: Callable[[int], None] | None = None) 
     """Builds a new generation and returns its name; None while another process writes the index."""
     try:
         async with leading(hub) as index:
-            return None if index is None else await _rebuild(hub, index, progress)
+            return None if index is None else await rebuild_with(hub, index, progress)
     except SearchUnavailable:
         if not is_free(hub):
             raise
     forget_damaged(hub)
     async with leading(hub) as index:
-        return None if index is None else await _rebuild(hub, index, progress)
+        return None if index is None else await rebuild_with(hub, index, progress)
 
 
-async def _rebuild(hub: Hub, index: EmbeddedIndex, progress: Callable[[int], None] | None) -> str:
+async def rebuild_with(hub: Hub, index: EmbeddedIndex, progress: Callable[[int], None] | None = None) -> str:
     follower = SearchFollower(hub.database, index, hub.clock)
     name = await rebuild(hub.database, index, hub.clock, follower, progress)
     withdraw_request(hub)

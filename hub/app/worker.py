@@ -91,7 +91,8 @@ class Worker:
     async def _follow(self, index: EmbeddedIndex, follower: SearchFollower) -> None:
         while not self._stop.is_set():
             last = await self._last_position()
-            if last == self._seen and self._idle.is_set() and not self._request.exists():
+            is_quiet = last == self._seen and self._idle.is_set() and not self._request.exists()
+            if is_quiet and not await follower.was_moved():
                 await self.hub.database.wait_for_change(POLL_SECONDS)
                 continue
             self._idle.clear()
