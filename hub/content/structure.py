@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from hub import access
 from hub.access import Actor, Permission
+from hub.content import views
 from hub.content.body import plain
-from hub.content.filters import VIEW_FIELDS, view_filter
 from hub.content.release import Release, go_live
 from hub.content.stored import content_of
+from hub.vocabulary.details import camel
 from hub.vocabulary.enums import Kind, SectionKind, SiteType, State, UnitType, Verb
 from hub.vocabulary.errors import AddressTaken, Conflict, InvalidInput, NotFound
 from hub.vocabulary.ids import is_id, new_id
@@ -38,8 +40,7 @@ async def create_unit(tx: Transaction, actor: Actor, values: Values) -> str:
         "code": await _free_code(tx, "unit", values.get("code")),
         "parent_id": values.get("parent_id"),
     }
-    if not row.get("name"):
-        raise InvalidInput("A name is required.", field="name")
+    _require_given(row, "name", "unit_type")
     key = await _insert(tx, "unit", row)
     _audit(tx, actor, key, "create_unit", key)
     return key
@@ -79,8 +80,7 @@ async def create_site(tx: Transaction, actor: Actor, values: Values) -> str:
         "parent_id": values.get("parent_id"),
         "code": await _free_code(tx, "site", values.get("code")),
     }
-    if not row.get("name"):
-        raise InvalidInput("A name is required.", field="name")
+    _require_given(row, "name", "site_type")
     key = await _insert(tx, "site", row)
     _audit(tx, actor, unit.id, "create_site", key)
     return key
@@ -117,8 +117,7 @@ async def create_section(tx: Transaction, actor: Actor, values: Values) -> str:
         "code": code,
         "path": path,
     }
-    if not row.get("name"):
-        raise InvalidInput("A name is required.", field="name")
+    _require_given(row, "name", "section_kind")
     key = await _insert(tx, "section", row)
     _audit(tx, actor, site.unit_id, "create_section", key)
     return key
@@ -129,8 +128,8 @@ async def update_section(tx: Transaction, actor: Actor, key: str, expected: int,
     owner = await _owner(tx, section)
     access.require(actor, Permission.STRUCTURE_EDIT, owner)
     columns = await _section_columns(tx, values)
-    if columns.get("view") is not None and await listings.items_in(tx, scope_key("section", key), "", 1):
-        raise InvalidInput("A section that holds content cannot become a view.", field="view")
+    if columns.get("view") is not None:
+        await views.require_may_become(tx, key, columns["view"])
     await _update(tx, "section", key, expected, columns)
     _audit(tx, actor, owner, "update_section", key)
     return key
@@ -192,7 +191,7 @@ async def _as_moved(tx: Transaction, head: Any) -> Release:
 def _unit_columns(values: Values) -> dict[str, Any]:
     columns = {name: _text(name, values[name]) for name in _UNIT_TEXTS if name in values}
     if values.get("unit_type") is not None:
-        columns["unit_type"] = UnitType(values["unit_type"]).value
+        columns["unit_type"] = _member(UnitType, "unitType", values["unit_type"])
     return columns
 
 
@@ -203,7 +202,7 @@ def _site_columns(values: Values) -> dict[str, Any]:
     if code and not re.fullmatch(r"\d{10}|bm\d{8}", code):
         raise InvalidInput("A site id code is 10 digits, or bm and 8 digits.", field="siteIdCode")
     if values.get("site_type") is not None:
-        columns["site_type"] = SiteType(values["site_type"]).value
+        columns["site_type"] = _member(SiteType, "siteType", values["site_type"])
     return columns
 
 
@@ -212,33 +211,28 @@ async def _section_columns(tx: Transaction, values: Values) -> dict[str, Any]:
         name: _text(name, values[name]) for name in ("name", "description", "column_type") if name in values
     }
     if values.get("section_kind") is not None:
-        columns["section_kind"] = SectionKind(values["section_kind"]).value
+        columns["section_kind"] = _member(SectionKind, "sectionKind", values["section_kind"])
     if "keywords" in values:
         columns["keywords"] = [plain(str(word)) for word in values["keywords"] or ()]
     for name in ("update_cycle_days", "order_no"):
         if values.get(name) is not None:
             columns[name] = int(values[name])
     if "view" in values:
-        columns["view"] = await _view(tx, values["view"])
+        columns["view"] = await views.stored(tx, values["view"])
     return columns
 
 
-async def _view(tx: Transaction, view: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """A stored filter, never over another view. Raises `InvalidInput`."""
-    if view is None:
-        return None
-    unknown = sorted(set(view) - VIEW_FIELDS)
-    if unknown:
-        raise InvalidInput(f"A view has no filter “{unknown[0]}”.", field="view")
+def _member(enum: type[StrEnum], field: str, value: Any) -> str:
     try:
-        view_filter(view)
+        return enum(value).value
     except ValueError as error:
-        raise InvalidInput(str(error), field="view") from error
-    named = view.get("section") or ()
-    for row in await structure.by_ids(tx, "section", [named] if isinstance(named, str) else named):
-        if row.view is not None:
-            raise InvalidInput("A view cannot stand over another view.", field="view")
-    return {name: value for name, value in view.items() if value}
+        raise InvalidInput(f"{field} is one of: {', '.join(enum)}.", field=field) from error
+
+
+def _require_given(row: Values, *names: str) -> None:
+    for name in names:
+        if not row.get(name):
+            raise InvalidInput(f"A {name.replace('_', ' ')} is required.", field=camel(name))
 
 
 def _text(name: str, value: Any) -> str | None:
@@ -246,7 +240,7 @@ def _text(name: str, value: Any) -> str | None:
         return None
     text = plain(str(value))
     if len(text) > 2_000:
-        raise InvalidInput(f"{name} has at most 2000 characters.", field=name)
+        raise InvalidInput(f"{camel(name)} has at most 2000 characters.", field=camel(name))
     return text or None
 
 

@@ -55,6 +55,11 @@ async def sections_of_sites(source: Source, sites: Iterable[str], *, roots_only:
     return await source.rows(query.order_by(section.c.order_no, section.c.path))
 
 
+async def views(source: Source) -> Rows:
+    """Sections that show what a stored filter finds; few."""
+    return await source.rows(sa.select(section).where(section.c.view.is_not(None)))
+
+
 async def section_at(source: Source, site_id: str, path: str) -> sa.Row[Any] | None:
     return await source.first(sa.select(section).where(section.c.site_id == site_id, section.c.path == path))
 
