@@ -48,6 +48,7 @@ async def _serve(settings: Settings, *, work: bool) -> None:
     import uvicorn
 
     from hub.app.web import make_app
+    from hub.cli.stopping import StoppingServer
     from hub.logs import UVICORN_OPTIONS
 
     hub = await Hub.open(settings)
@@ -58,7 +59,7 @@ async def _serve(settings: Settings, *, work: bool) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         **UVICORN_OPTIONS,
     )
-    await uvicorn.Server(config).serve()
+    await StoppingServer(config).serve()
 
 
 def work() -> None:

@@ -32,7 +32,7 @@ class Generations:
     """The folder of all generations under a data directory."""
 
     def __init__(self, directory: Path) -> None:
-        self.root = directory / "search"
+        self.root = directory
 
     def path(self, generation: str) -> Path:
         return self.root / generation

@@ -108,13 +108,13 @@ async def test_retire_leaves_the_current_generation_alone(tmp_path: Path, a_docu
     await index.commit()
 
     assert await ask(search, "养老") == [2, 1]
-    assert [entry.name for entry in (tmp_path / "search").iterdir() if entry.is_dir()] == [fresh]
+    assert [entry.name for entry in tmp_path.iterdir() if entry.is_dir()] == [fresh]
     await index.close()
 
 
 async def test_leftovers_of_a_crash_are_swept_at_the_start(tmp_path: Path) -> None:
     await EmbeddedIndex.open(tmp_path).close()
-    leftover = tmp_path / "search" / "unfinished"
+    leftover = tmp_path / "unfinished"
     leftover.mkdir()
 
     await EmbeddedIndex.open(tmp_path).close()
@@ -126,7 +126,7 @@ async def test_other_token_rules_ask_for_a_rebuild(tmp_path: Path) -> None:
     index = EmbeddedIndex.open(tmp_path)
     fresh = index.needs_rebuild
     await index.close()
-    pointer = tmp_path / "search" / "CURRENT"
+    pointer = tmp_path / "CURRENT"
     pointer.write_bytes(orjson.dumps({**orjson.loads(pointer.read_bytes()), "fingerprint": "of older rules"}))
 
     index = EmbeddedIndex.open(tmp_path)
