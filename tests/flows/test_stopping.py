@@ -58,7 +58,7 @@ def test_requests_finish_and_the_writer_closes(folder: HubFolder, told: signal.S
 
     assert len(answered) >= 5
     assert code == 0
-    with next((folder.path / "search").glob("*lock*")).open("rb") as lock:
+    with (folder.path / "search" / "LOCK").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nobody holds it any more
     assert not (folder.path / "hub.db-wal").exists() or (folder.path / "hub.db-wal").stat().st_size == 0
     with folder.serve() as again:
