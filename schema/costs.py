@@ -61,11 +61,10 @@ LENGTHS: dict[str, int] = {
     "Edition.links": 20,
     "*.pageTags": 1,
     "*.problems": 1,
-    "*.nodes": 1,
-    "*.edges": 1,
-    "ChangeFeed.entries": 1,
 }
-"""Entries a list counts for when it takes no `first`; a page is counted at the field that takes it."""
+"""Entries a list counts for when it takes no `first`."""
+PAGED = frozenset(("nodes", "edges", "entries"))
+"""Fields of a connection that hold a page: as long as `first` or `last` of the connection says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,7 @@ class FieldCost:
     """Entries without `first`; None when the field takes none."""
     type: GraphQLNamedType | None
     """Where its selections are looked up."""
+    is_connection: bool = False
 
 
 def _said(table: Mapping[str, int], owner: str, name: str) -> int | None:
@@ -94,7 +94,9 @@ def cost_of_field(owner: str, name: str, declared: GraphQLField) -> FieldCost:
         default = declared.args["first"].default_value
         pages = default if isinstance(default, int) else DEFAULT_PAGE
     length = (_said(LENGTHS, owner, name) or 10) if composite and _is_list(declared.type) else 1
-    return FieldCost(int(composite) if base is None else base, length, pages, named if composite else None)
+    is_connection = not PAGED.isdisjoint(getattr(named, "fields", ()))
+    own = int(composite) if base is None else base
+    return FieldCost(own, length, pages, named if composite else None, is_connection)
 
 
 def _is_list(type_: Any) -> bool:
@@ -113,41 +115,44 @@ def field_cost(type_: GraphQLNamedType, name: str) -> FieldCost | None:
 
 @dataclass
 class Costing:
-    """Walks one operation; each fragment once, whatever the number of its spreads."""
+    """Walks one operation; each fragment once a page size, whatever the number of its spreads."""
 
     variables: Mapping[str, Any]
     fragments: Mapping[str, FragmentDefinitionNode]
     types: Mapping[str, GraphQLNamedType]
-    known: dict[str, int] = field(default_factory=dict)
+    known: dict[tuple[str, int | None], int] = field(default_factory=dict)
 
-    def selections(self, chosen: SelectionSetNode | None, type_: GraphQLNamedType) -> int:
-        if chosen is None:
-            return 0
-        total = 0
-        for one in chosen.selections:
-            if isinstance(one, FieldNode):
-                total += self.field(one, type_)
-            elif isinstance(one, InlineFragmentNode):
-                condition = one.type_condition
-                within = self.types[condition.name.value] if condition is not None else type_
-                total += self.selections(one.selection_set, within)
-            elif isinstance(one, FragmentSpreadNode):
-                total += self.fragment(one.name.value)
-        return total
+    def selections(self, chosen: SelectionSetNode | None, type_: GraphQLNamedType, page: int | None = None) -> int:
+        """`page`: entries of the connection these selections are made on."""
+        return sum(self.selection(one, type_, page) for one in chosen.selections) if chosen is not None else 0
 
-    def fragment(self, name: str) -> int:
-        if name not in self.known:
+    def selection(self, one: Any, type_: GraphQLNamedType, page: int | None) -> int:
+        if isinstance(one, FieldNode):
+            return self.field(one, type_, page)
+        if isinstance(one, InlineFragmentNode):
+            condition = one.type_condition
+            within = self.types[condition.name.value] if condition is not None else type_
+            return self.selections(one.selection_set, within, page)
+        return self.fragment(one.name.value, page) if isinstance(one, FragmentSpreadNode) else 0
+
+    def fragment(self, name: str, page: int | None) -> int:
+        if (name, page) not in self.known:
             said = self.fragments[name]
-            self.known[name] = self.selections(said.selection_set, self.types[said.type_condition.name.value])
-        return self.known[name]
+            within = self.types[said.type_condition.name.value]
+            self.known[name, page] = self.selections(said.selection_set, within, page)
+        return self.known[name, page]
 
-    def field(self, node: FieldNode, type_: GraphQLNamedType) -> int:
+    def field(self, node: FieldNode, type_: GraphQLNamedType, page: int | None) -> int:
         cost = field_cost(type_, node.name.value)
         if cost is None:
             return 0
         if cost.type is None:
             return cost.base
+        if cost.pages is not None and cost.is_connection:
+            return cost.base + self.selections(node.selection_set, cost.type, self.entries(node, cost.pages))
         entries = cost.length if cost.pages is None else self.entries(node, cost.pages)
+        if page is not None and node.name.value in PAGED:
+            entries = page
         return cost.base + entries * max(1, self.selections(node.selection_set, cost.type))
 
     def entries(self, node: FieldNode, default: int) -> int:
