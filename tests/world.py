@@ -173,6 +173,7 @@ class World:
 @dataclass
 class Counted:
     statements: list[str] = field(default_factory=list)
+    parameters: list[Any] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.statements)
@@ -183,9 +184,10 @@ async def counting(database: Database) -> AsyncIterator[Counted]:
     """The statements sent meanwhile; BEGIN and COMMIT are none, an insert of many rows is one."""
     counted = Counted()
 
-    def saw(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+    def saw(_c: Any, _k: Any, statement: str, parameters: Any, *_: Any) -> None:
         if not statement.startswith("BEGIN"):
             counted.statements.append(statement)
+            counted.parameters.append(parameters)
 
     engines = [engine.sync_engine for engine in database.engines]
     for engine in engines:
@@ -198,7 +200,15 @@ async def counting(database: Database) -> AsyncIterator[Counted]:
 
 
 def database_at(path: Path) -> Database:
-    return Database(f"sqlite+aiosqlite:///{path}", pool_size=4)
+    """Does not wait for the disk: no test here pulls the plug. `tests/storage/test_database.py` holds the pragmas."""
+    database = Database(f"sqlite+aiosqlite:///{path}", pool_size=4)
+
+    def hurry(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA synchronous=OFF").close()
+
+    for engine in database.engines:
+        event.listen(engine.sync_engine, "connect", hurry)
+    return database
 
 
 async def _build(path: Path) -> World:

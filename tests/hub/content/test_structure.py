@@ -169,7 +169,10 @@ async def test_code_is_a_slug(world: World, code: str | None) -> None:
     [
         (lambda w: w.do(structure.create_unit, OPERATOR, {"code": "x", "unit_type": "city_gov"}), "name"),
         (lambda w: w.do(structure.create_unit, OPERATOR, {"code": "x", "name": "某局"}), "unitType"),
-        (lambda w: w.do(structure.create_unit, OPERATOR, {"code": "x", "name": "某局", "unit_type": "club"}), "unitType"),
+        (
+            lambda w: w.do(structure.create_unit, OPERATOR, {"code": "x", "name": "某局", "unit_type": "club"}),
+            "unitType",
+        ),
         (
             lambda w: w.do(structure.create_site, OPERATOR, {"code": "x", "name": "站", "unit_id": w.units["city"]}),
             "siteType",
