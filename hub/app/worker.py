@@ -13,9 +13,9 @@ from hub.content.due import run_due
 from hub.vocabulary.clock import SECOND
 from hub.vocabulary.errors import SearchUnavailable
 from indexers.embedded.index import EmbeddedIndex
-from indexers.follower import SearchFollower
+from indexers.follower import NAME, SearchFollower
 from indexers.rebuilding import rebuild
-from storage.stores import changes, due
+from storage.stores import changes, documents, due
 
 REQUEST = "rebuild-requested"
 """A file in the index folder: the leading worker builds a new generation and removes it."""
@@ -78,8 +78,8 @@ class Worker:
 
     async def _work(self, index: EmbeddedIndex) -> None:
         follower = SearchFollower(self.hub.database, index, self.hub.clock)
-        if index.needs_rebuild:
-            log.warning("token rules or dictionary have changed; building a new generation of the index")
+        if index.needs_rebuild or await self._has_lost_content(index):
+            log.warning("the index was made by other rules, or was lost; building a new generation")
             await rebuild(self.hub.database, index, self.hub.clock)
         async with asyncio.TaskGroup() as group:
             settling = group.create_task(self._settle_due())
@@ -87,6 +87,13 @@ class Worker:
                 await self._follow(index, follower)
             finally:
                 settling.cancel()
+
+    async def _has_lost_content(self, index: EmbeddedIndex) -> bool:
+        """An empty index though the log was followed: its folder was removed, and following brings nothing back."""
+        async with self.hub.database.system(self.hub.clock()) as system:
+            cursor, _ = await changes.cursor(system, NAME)
+            is_empty_hub = not await documents.live_count(system)
+        return cursor > 0 and not is_empty_hub and await index.count(index.generation) == 0
 
     async def _follow(self, index: EmbeddedIndex, follower: SearchFollower) -> None:
         while not self._stop.is_set():

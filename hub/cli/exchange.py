@@ -13,7 +13,7 @@ from hub.app.opening import Hub
 from hub.app.reindexing import REBUILD_SECONDS, is_rebuild_requested, request_rebuild, until
 from hub.app.worker import Worker
 from hub.cli.opened import opened, who, with_hub
-from hub.importing.full import import_full, is_full
+from hub.importing.full import import_full, is_full, refuse_incomplete
 from hub.importing.importer import ImportOptions, Progress, Stop, Summary, run, stop_on_signals
 from hub.importing.opening import open_rows
 from hub.importing.progress import showing_progress
@@ -100,6 +100,8 @@ async def _one(
 ) -> Summary:
     if is_full(path):
         return await _full(hub, path, mapping, site, dry_run, stop)
+    async with hub.database.system(hub.clock()) as system:
+        await refuse_incomplete(system)
     target = DatabaseTarget(hub.database, actor, hub.clock, path.parent, path.name, objects=hub.objects, is_dry=dry_run)
     options = ImportOptions(RejectFile(rejects or _beside(hub, path), path.name), stop=stop)
     with (
@@ -158,11 +160,15 @@ def _report(summary: Summary, *, dry_run: bool) -> None:
 
 
 def export_file(file: Path, *, full: bool) -> None:
+    from hub.cli.upkeep import showing_rows
     from hub.importing.full import export_full
     from hub.importing.native import export_native
 
     async def act(hub: Hub) -> int:
         write = export_full if full else export_native
-        return await write(hub.database, hub.clock, file, hub.objects)
+        with showing_rows() as advance:
+            return await write(
+                hub.database, hub.clock, file, hub.objects, lambda done, total: advance("rows", done, total)
+            )
 
     print(f"{with_hub(act)} rows written to {file}")

@@ -19,7 +19,7 @@ def check(*, repair: bool) -> None:
     from hub.app import checking
 
     async def act(hub: Hub) -> bool:
-        with _bar() as advance:
+        with showing_rows() as advance:
             return await checking.check(hub, repair=repair, tell=tell, progress=advance)
 
     is_ok = with_hub(act)
@@ -46,7 +46,7 @@ def reindex() -> None:
     async def act(hub: Hub) -> int:
         async with hub.database.system(hub.clock()) as system:
             total = await documents.live_count(system)
-        with _bar() as advance:
+        with showing_rows() as advance:
             done = 0
 
             def count(rows: int) -> None:
@@ -111,7 +111,7 @@ def replay(name: str, position: int) -> None:
 
 
 @contextmanager
-def _bar() -> Iterator[Advance]:
+def showing_rows() -> Iterator[Advance]:
     """On a terminal a bar with time left; elsewhere nothing."""
     if not sys.stderr.isatty():
         yield lambda what, done, total: None

@@ -27,33 +27,46 @@ PAGE = 100
 BATCH_ROWS = 500
 BATCH_CHARACTERS = 4_000_000
 """A batch ends early at this much text, so that a few huge bodies do not make a huge transaction."""
+Done = Callable[[int, int], None]
+"""Told now and then: rows done, of about so many."""
 INCOMPLETE = "incomplete-full-import"
 """The log's epoch while a full import is under way: no cursor is worth anything until the last row is in."""
 
 
-async def export_full(database: Database, clock: Clock, file: Path, objects: Objects) -> int:
+async def export_full(
+    database: Database, clock: Clock, file: Path, objects: Objects, progress: Done | None = None
+) -> int:
     """Writes all rows, of one instant, and the media files beside; returns the number of rows.
 
     Raises ImportRefused for a hub that is itself only half imported.
     """
     async with database.system(clock()) as system:
         header = await _header(system)
+        total = sum((await exporting.filled(system)).values()) if progress is not None else 0
         with ExportFile(file) as out:
             out.write_object(header)
             count = 0
             async for name, record in _records(system, file, objects):
-                out.write_object(
-                    {"table": name, "row": {key: value for key, value in record.items() if value is not None}}
-                )
+                row = {key: value for key, value in record.items() if value is not None}
+                out.write_object({"table": name, "row": row})
                 count += 1
+                if progress is not None and count % PAGE == 0:
+                    progress(count, total)
             out.write_object({"kind": "end", "rows": count})
     return count
 
 
+async def refuse_incomplete(source: System | Transaction) -> None:
+    """Raises ImportRefused: what is written now would be emptied when the import begins again."""
+    if (await changes.state(source))[0] == INCOMPLETE:
+        raise ImportRefused(
+            "This hub is a full import that was interrupted.", hint="Run the import of the full export again first."
+        )
+
+
 async def _header(system: System) -> dict[str, Any]:
+    await refuse_incomplete(system)
     epoch, floor = await changes.state(system)
-    if epoch == INCOMPLETE:
-        raise ImportRefused("This hub is a full import that was interrupted.", hint="Finish the import, then export.")
     position = await exporting.last_given(system)
     return {"kind": "hub", "format": FORMAT, "tables": REVISION, "epoch": epoch, "floor": floor, "position": position}
 

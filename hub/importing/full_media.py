@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 from hub.content.media import TYPES
 from hub.vocabulary.errors import ImportRefused, NotFound
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _TEXTS = {"text/plain": "txt", "text/csv": "csv"}
 
 
@@ -62,7 +64,10 @@ async def _copy(path: Path, row: Any, objects: Objects) -> None:
 
 async def read_beside(file: Path, record: dict[str, Any], objects: Objects) -> None:
     """Takes the file of an imported `media_object` record into the store. Raises ImportRefused."""
-    path = folder_of(file) / name_of(str(record.get("sha256")), str(record.get("media_type")))
+    sha256 = str(record.get("sha256"))
+    if not _DIGEST.fullmatch(sha256):
+        raise ImportRefused(f"The export names no sound digest of a media file: {sha256[:80]!r}.")
+    path = folder_of(file) / name_of(sha256, str(record.get("media_type")))
     if not path.is_file():
         raise ImportRefused(f"The media file {path.parent.name}/{path.name} is not beside the export.")
     stored = await objects.put(path)

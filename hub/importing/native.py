@@ -13,6 +13,7 @@ from typing import Any
 from hub.content.facets import validity_of
 from hub.content.stored import detail_values
 from hub.importing.exporting import ExportFile
+from hub.importing.full import Done, refuse_incomplete
 from hub.importing.full_media import Objects, write_beside
 from hub.importing.native_places import Places
 from hub.importing.rows import ItemRow, LinkRow
@@ -25,9 +26,16 @@ from storage.stores import documents, exporting
 PAGE = 100
 
 
-async def export_native(database: Database, clock: Clock, file: Path, objects: Objects) -> int:
-    """Writes units, sites, sections and live items, all of one instant; returns the number of rows."""
+async def export_native(
+    database: Database, clock: Clock, file: Path, objects: Objects, progress: Done | None = None
+) -> int:
+    """Writes units, sites, sections and live items, all of one instant; returns the number of rows.
+
+    Raises ImportRefused for a hub that is itself only half imported.
+    """
     async with database.system(clock()) as system:
+        await refuse_incomplete(system)
+        total = await documents.live_count(system) if progress is not None else 0
         places = await Places.load(system)
         with ExportFile(file) as out:
             count = 0
@@ -39,6 +47,8 @@ async def export_native(database: Database, clock: Clock, file: Path, objects: O
                 for one in await _items(system, page, places, file, objects):
                     out.write(one)
                 after, count = (page[-1].source, page[-1].source_id), count + len(page)
+                if progress is not None:
+                    progress(count, total)
     return count
 
 

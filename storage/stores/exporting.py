@@ -157,6 +157,8 @@ async def insert(tx: Transaction, name: str, rows: Sequence[Record]) -> None:
         await tx.run(sa.insert(TABLES[name]), await _complete(tx, name, rows))
     except sa.exc.StatementError as error:
         raise ValueError(f"{name}: {error.orig or error}") from error
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{name}: {type(error).__name__} {error}") from error
 
 
 async def _complete(tx: Transaction, name: str, rows: Sequence[Record]) -> list[Record]:

@@ -439,3 +439,15 @@ async def test_missing_index_is_built_from_the_rows(hub: Hub) -> None:
     assert list(before.faults) == ["not in the index, or in another version"]
     assert name is not None
     assert (await check_index(hub, repair=False)).is_ok
+
+
+async def test_worker_that_finds_no_index_builds_it_from_the_rows(hub: Hub) -> None:
+    shutil.rmtree(index_folder(hub.settings))
+    worker = Worker(hub)
+    running = asyncio.create_task(worker.run())
+
+    await worker.caught_up()
+    worker.stop()
+    await running
+
+    assert (await check_index(hub, repair=False)).is_ok

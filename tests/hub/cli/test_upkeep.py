@@ -11,6 +11,7 @@ from hub.app.worker import REQUEST, Worker
 from hub.cli import exchange, upkeep
 from hub.cli.opened import who
 from hub.content import actions
+from hub.importing.full import INCOMPLETE
 from hub.settings import Settings
 from hub.vocabulary.enums import Kind
 from hub.vocabulary.errors import ImportRefused, InvalidInput, NotFound
@@ -190,6 +191,13 @@ def test_full_export_is_imported_by_the_same_command_and_indexed(
     assert (code, exit_code(upkeep.check, repair=False)) == (0, 0)
     with pytest.raises(ImportRefused, match="needs an empty hub"):
         exchange.import_files([tmp_path / "full.jsonl.zst"], None, None, None, dry_run=False, with_links=True)
+
+
+def test_hub_that_is_half_imported_takes_nothing_else(data_dir: Path) -> None:
+    execute(data_dir, f"UPDATE log_state SET epoch = '{INCOMPLETE}'")
+
+    with pytest.raises(ImportRefused, match="full import that was interrupted"):
+        exchange.import_files([SAMPLE[0]], None, None, None, dry_run=False, with_links=True)
 
 
 def test_mapping_for_a_full_export_is_refused(data_dir: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hub.importing import full
 from hub.importing.full import INCOMPLETE, export_full, import_full, is_full
 from hub.importing.importer import Stop
+from hub.importing.native import export_native
 from hub.vocabulary.enums import Kind
 from hub.vocabulary.errors import ImportRefused, NotFound
 from storage.seeds import SAMPLE
@@ -154,6 +155,8 @@ async def test_interrupted_full_import_leaves_a_mark_and_begins_again(
         epoch, held = (await changes.state(system))[0], await exporting.filled(system)
     with pytest.raises(ImportRefused, match="was interrupted"):
         await export_full(hub.database, hub.clock, tmp_path / "half.jsonl", hub.objects)
+    with pytest.raises(ImportRefused, match="was interrupted"):
+        await export_native(hub.database, hub.clock, tmp_path / "half.jsonl", hub.objects)
     second = await take(hub, exported)
 
     assert first.summary.interrupted
@@ -182,6 +185,8 @@ async def test_dry_run_reads_all_and_writes_nothing(exported: Path, hub: VariedH
         (lambda rows: [{**rows[0], "tables": "9999"}, *rows[1:]], "tables of revision 9999"),
         (lambda rows: [rows[0], {"table": "nonsense", "row": {}}, *rows[1:]], "'nonsense', which is no table"),
         (lambda rows: [rows[0], {"table": "unit", "row": {"colour": 1}}, *rows[1:]], "unit has no column 'colour'"),
+        (lambda rows: [rows[0], {"table": "listing", "row": {"kind": 1}}, *rows[1:]], "does not fit: listing"),
+        (lambda rows: [rows[0], {"table": "media_object", "row": {"sha256": "../x"}}, *rows[1:]], "no sound digest"),
         (lambda rows: [rows[0], {"table": "unit", "row": {"id": "x"}}, *rows[1:]], "does not fit: unit"),
     ],
 )
