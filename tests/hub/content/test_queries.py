@@ -1,4 +1,4 @@
-"""Lists by keyset: both directions, ties, kinds, archives, several filters at once, dates, totals, and what they read."""
+"""Lists by keyset: directions, ties, kinds, archives, several filters at once, dates, totals, and what they read."""
 
 from __future__ import annotations
 
