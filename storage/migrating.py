@@ -32,16 +32,20 @@ async def revision_of(database: Database) -> str | None:
 async def prepare(database: Database, now: Instant) -> None:
     """Creates or upgrades the tables and begins the log. Raises `SettingsInvalid` for a database of a newer hub."""
     found = await revision_of(database)
-    if found == HEAD:
-        return
     if found is not None and found > HEAD:
         raise SettingsInvalid(
             f"HUB_DATABASE_URL names a database of a newer hub (revision {found}, this hub knows {HEAD}).",
             hint="Upgrade this hub, or name another database.",
         )
-    await upgrade(database, "head")
+    if found != HEAD:
+        await upgrade(database, "head")
+    # asked at each start: a crash may have come between the tables and the log
+    begun = sa.select(log_state.c.id)
+    async with database.system(now) as system:
+        if await system.first(begun) is not None:
+            return
     async with database.transaction(now) as tx:
-        if await tx.first(sa.select(log_state.c.id)) is None:
+        if await tx.first(begun) is None:
             await changes.begin_epoch(tx, new_id())
 
 
