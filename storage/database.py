@@ -7,10 +7,10 @@ way to select items for the outside without one. A `Transaction` commits at its 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from hub.vocabulary.clock import Instant
 from hub.vocabulary.expression import Expression
 from storage.change_log import NewAudit, NewChange, append_audit, append_changes
 
+T = TypeVar("T")
 INTERACTIVE, BULK = 0, 1
 """Lanes of the change log: somebody waits for it, or a batch."""
 
@@ -34,6 +35,15 @@ SQLITE_PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 """FULL: with NORMAL a power loss takes back acknowledged commits, and their positions are given out again."""
+
+
+AT_ONCE = 10_000
+"""Values of one IN: both databases refuse a statement with more than 32,766 parameters."""
+
+
+def in_parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values in pieces a statement can take; nearly always one."""
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
 class Statements:

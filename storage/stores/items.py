@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.vocabulary.enums import EditionState, Kind, State
-from storage.database import Editorial, Reader, Statements, System, Transaction
+from storage.database import Editorial, Reader, Statements, System, Transaction, in_parts
 from storage.expression_sql import to_sql
 from storage.tables import details, edition, edition_body, finding, item, link, placement, section, unpublishing
 
@@ -106,8 +106,9 @@ async def by_sources(
     found: dict[tuple[str, str], sa.Row[Any]] = {}
     columns = (item.c.id, item.c.source, item.c.source_id, item.c.row_hash, item.c.state, item.c.kind)
     for name, ids in wanted.items():
-        query = sa.select(*columns).where(item.c.source == name, item.c.source_id.in_(sorted(set(ids))))
-        found.update({(row.source, row.source_id): row for row in await source.rows(query)})
+        for part in in_parts(sorted(set(ids))):
+            query = sa.select(*columns).where(item.c.source == name, item.c.source_id.in_(part))
+            found.update({(row.source, row.source_id): row for row in await source.rows(query)})
     return found
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from hub.vocabulary.enums import Archived, Kind
 from hub.vocabulary.expression import EVERYTHING, Expression
-from storage.database import Reader, Statements, Transaction
+from storage.database import Reader, Statements, Transaction, in_parts
 from storage.expression_sql import KIND_CODES, scope_key, to_sql
 from storage.stores.items import EDITION, HEAD
 from storage.tables import audience_label, edition, item, listing, scope
@@ -173,13 +173,20 @@ async def facet_sets(source: Statements | Transaction, ids: Iterable[str]) -> di
 async def ensure_scopes(tx: Transaction, keys: Iterable[str]) -> dict[str, int]:
     """The numbers of these scope keys; new ones are given a number."""
     wanted = sorted(set(keys))
-    query = sa.select(scope.c.key, scope.c.id).where(scope.c.key.in_(wanted))
-    known = {row.key: row.id for row in await tx.rows(query)}
-    missing = [{"key": key} for key in wanted if key not in known]
+    known = await _numbers(tx, wanted)
+    missing = [key for key in wanted if key not in known]
     if missing:
-        await tx.run(_insert_or_ignore(tx, scope), missing)
-        known = {row.key: row.id for row in await tx.rows(query)}
+        await tx.run(_insert_or_ignore(tx, scope), [{"key": key} for key in missing])
+        known |= await _numbers(tx, missing)
     return known
+
+
+async def _numbers(tx: Transaction, keys: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for part in in_parts(keys):
+        query = sa.select(scope.c.key, scope.c.id).where(scope.c.key.in_(part))
+        found |= {row.key: row.id for row in await tx.rows(query)}
+    return found
 
 
 async def replace_rows(

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from hub.vocabulary.clock import Instant
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.migrating import prepare
 from storage.tables import change, unit
 from tests.world import START, World, database_at
@@ -42,10 +42,12 @@ async def test_snapshot_is_of_one_instant(world: World) -> None:
 async def test_failed_transaction_leaves_nothing_and_frees_the_next(world: World) -> None:
     footprint = await world.footprint()
 
+    async def failing(tx: Transaction) -> None:
+        await tx.run(sa.update(unit).values(name="x"))
+        raise RuntimeError("fault")
+
     with pytest.raises(RuntimeError):
-        async with world.tx() as tx:
-            await tx.run(sa.update(unit).values(name="x"))
-            raise RuntimeError("fault")
+        await world.do(failing)
 
     assert await world.footprint() == footprint
     assert {row.name for row in await world.rows(sa.select(unit.c.name))} >= {"云澜市人民政府"}
