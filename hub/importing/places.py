@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.access import Actor
 from hub.content import structure as actions
+from hub.content.body import plain
 from hub.importing.rows import ItemRow, SectionRow, SiteRow, UnitRow
 from hub.vocabulary.errors import InvalidInput
 from hub.vocabulary.ids import new_id
@@ -116,12 +117,22 @@ class Places:
         found = next(iter(await structure.by_codes(tx, "unit", [row.code])), None)
         if found is not None:
             if not is_dry and _differs(found, values):
-                await actions.update_unit(tx, actor, found.id, found.lock_version, values)
+                await actions.update_unit(tx, actor, found.id, found.lock_version, _given(values))
+            await self._move_unit(tx, actor, row, found.id, is_dry)
             return str(found.id)
         parent_id = await self._unit(tx, row.parent, "parent") if row.parent else None
         if is_dry:
             return self._units.get(row.code) or new_id()
         return await actions.create_unit(tx, actor, {**values, "code": row.code, "parent_id": parent_id})
+
+    async def _move_unit(self, tx: Transaction, actor: Actor, row: UnitRow, key: str, is_dry: bool) -> None:
+        """Below another superior, where the row names one; a row without stays where it is."""
+        if not row.parent:
+            return
+        parent_id = await self._unit(tx, row.parent, "parent")
+        stored = await structure.by_id(tx, "unit", key)
+        if not is_dry and stored is not None and stored.parent_id != parent_id:
+            await actions.move_unit(tx, actor, key, stored.lock_version, parent_id)
 
     async def _put_site(self, tx: Transaction, actor: Actor, row: SiteRow, is_dry: bool) -> tuple[str, str]:
         values = {
@@ -135,7 +146,7 @@ class Places:
         found = next(iter(await structure.by_codes(tx, "site", [row.code])), None)
         if found is not None:
             if not is_dry and _differs(found, values):
-                await actions.update_site(tx, actor, found.id, found.lock_version, values)
+                await actions.update_site(tx, actor, found.id, found.lock_version, _given(values))
             return found.id, found.unit_id
         if not row.unit:
             raise InvalidInput("a new site names the unit that owns it.", field="unit")
@@ -162,7 +173,7 @@ class Places:
         found = await structure.section_at(tx, site_id, row.path)
         if found is not None:
             if not is_dry and _differs(found, values):
-                await actions.update_section(tx, actor, found.id, found.lock_version, values)
+                await actions.update_section(tx, actor, found.id, found.lock_version, _given(values))
             return str(found.id)
         parent_id = await self._section(tx, row.site, row.parent, "parent") if row.parent else None
         if is_dry:
@@ -203,4 +214,16 @@ def _places(row: ItemRow) -> list[tuple[str, str]]:
 
 
 def _differs(found: Any, values: Mapping[str, Any]) -> bool:
-    return any(value is not None and getattr(found, name) != value for name, value in values.items())
+    return any(getattr(found, name) != _stored(value) for name, value in _given(values).items())
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the row says; what it does not name stays as it is."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _stored(value: Any) -> Any:
+    """As the hub keeps it: white space collapsed, or else the row would say something new each time."""
+    if isinstance(value, list):
+        return [plain(str(word)) for word in value]
+    return plain(str(value)) if isinstance(value, str) else value

@@ -228,8 +228,9 @@ def _step(row: ItemRow, head: Any) -> tuple[State, Verb]:
     if head.kind != row.kind:
         raise Refused("kind", f"is {row.kind.value} here, and {head.kind} in the hub.")
     if row.state is State.DRAFT:
-        return State(head.state), Verb.CORRECTED
-    action = workflow.Action.PUBLISH if head.state == State.DRAFT else workflow.Action.CORRECT
+        action = workflow.Action.UPDATE
+    else:
+        action = workflow.Action.PUBLISH if head.state == State.DRAFT else workflow.Action.CORRECT
     try:
         step = workflow.advance(State(head.state), action)
     except IllegalTransition as refusal:
