@@ -180,7 +180,9 @@ class HubFolder:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
-    def run(self, *arguments: str | Path, timeout: float = 600.0, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str | Path, timeout: float = 600.0, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
         """A command to its end. Raises RuntimeError with its output when `check` and it fails."""
         done = subprocess.run(
             [sys.executable, "-m", "hub", *map(str, arguments)],
