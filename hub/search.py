@@ -89,6 +89,14 @@ class Mark:
     end: int
 
 
+class DocumentRefused(Exception):
+    """The engine cannot take this one document; nothing of it was written, and the others are not affected."""
+
+    def __init__(self, item_id: ItemId, reason: str) -> None:
+        super().__init__(reason)
+        self.item_id = item_id
+
+
 class SearchEngine(Protocol):
     """Reading side; any number in a deployment. Raises `SearchUnavailable`."""
 
@@ -110,7 +118,9 @@ class SearchEngine(Protocol):
 class SearchIndex(Protocol):
     """Writing side; one writer leads. `put` replaces by item id, so late or repeated work is harmless."""
 
-    async def put(self, documents: Sequence[SearchDocument]) -> None: ...
+    async def put(self, documents: Sequence[SearchDocument]) -> None:
+        """Raises `DocumentRefused` for the first document that cannot be taken, before anything is written."""
+        ...
 
     async def drop(self, ids: Sequence[ItemId]) -> None: ...
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from hub.search import SearchDocument, SearchIndex
+from hub.search import DocumentRefused, SearchDocument, SearchIndex
 from hub.vocabulary.clock import Clock
 from hub.vocabulary.ids import ItemId
 from indexers import documents
@@ -89,7 +89,7 @@ class SearchFollower:
         await self._index.drop([ItemId(key) for key in absent])
         try:
             await self._index.put(made)
-        except (ValueError, TypeError):
+        except DocumentRefused:
             await self._one_by_one(taken, made)
 
     async def _one_by_one(self, taken: Sequence[Any], made: Sequence[SearchDocument]) -> None:
@@ -98,13 +98,14 @@ class SearchFollower:
         for document in made:
             try:
                 await self._index.put([document])
-            except (ValueError, TypeError) as error:
+            except DocumentRefused as refused:
                 log.exception("document refused by the index", extra={"item_id": document.id})
-                await self._fail(positions[document.id], document.id, error)
+                await self._index.drop([document.id])  # nothing is better than what it said before
+                await self._fail(positions[document.id], document.id, str(refused))
 
-    async def _fail(self, position: int, item_id: str, error: Exception) -> None:
+    async def _fail(self, position: int, item_id: str, error: str) -> None:
         async with self._database.transaction(self._clock()) as tx:
-            await changes.record_failure(tx, NAME, position, item_id, f"{type(error).__name__}: {error}", tx.now)
+            await changes.record_failure(tx, NAME, position, item_id, error, tx.now)
 
     def _is_time(self) -> bool:
         waited = time.monotonic() - self._pending_since

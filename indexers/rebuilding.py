@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 
+from hub.search import DocumentRefused, SearchDocument
 from hub.vocabulary.clock import Clock
 from hub.vocabulary.errors import SearchUnavailable
 from indexers import documents
@@ -14,6 +16,7 @@ from storage.database import Database
 from storage.stores import documents as rows
 
 PAGE = 100
+log = logging.getLogger("hub.search")
 
 
 async def rebuild(
@@ -28,6 +31,25 @@ async def rebuild(
     Raises `SearchUnavailable` when the new generation does not hold what the rows say; readers then keep the old one.
     """
     generation = await index.create_generation()
+    try:
+        await _fill(database, index, clock, generation, follower, progress)
+        await _gate(database, index, clock, generation)
+    except BaseException:
+        await index.retire()  # half a generation is of no use, and would receive every change
+        raise
+    await index.promote(generation)
+    await index.retire()
+    return generation
+
+
+async def _fill(
+    database: Database,
+    index: EmbeddedIndex,
+    clock: Clock,
+    generation: str,
+    follower: SearchFollower | None,
+    progress: Callable[[int], None] | None,
+) -> None:
     after = ""
     while True:
         async with database.system(clock()) as system:
@@ -35,7 +57,7 @@ async def rebuild(
             made = await documents.load(system, ids) if ids else []
         if not ids:
             break
-        await index.fill(generation, made)
+        await _take(index, generation, made)
         after = ids[-1]
         if progress is not None:
             progress(len(ids))
@@ -44,10 +66,15 @@ async def rebuild(
     while follower is not None and await follower.step():
         pass
     await index.commit()
-    await _gate(database, index, clock, generation)
-    await index.promote(generation)
-    await index.retire()
-    return generation
+
+
+async def _take(index: EmbeddedIndex, generation: str, made: Sequence[SearchDocument]) -> None:
+    """A poisonous document is left out; its failure is on record since the follower met it."""
+    try:
+        await index.fill(generation, made)
+    except DocumentRefused as refused:
+        log.warning("document left out of the new generation", extra={"item_id": refused.item_id})
+        await _take(index, generation, [document for document in made if document.id != refused.item_id])
 
 
 async def _gate(database: Database, index: EmbeddedIndex, clock: Clock, generation: str) -> None:

@@ -11,7 +11,7 @@ from typing import IO, Self, TypeVar
 
 import tantivy
 
-from hub.search import SearchDocument
+from hub.search import DocumentRefused, SearchDocument
 from hub.vocabulary.errors import SearchUnavailable
 from hub.vocabulary.ids import ItemId
 from indexers.analysis.fingerprint import fingerprint
@@ -136,8 +136,7 @@ class EmbeddedIndex:
         return generation
 
     def _put(self, documents: Sequence[SearchDocument]) -> None:
-        for document in documents:
-            made = engine_document(document)
+        for document, made in [(document, _made(document)) for document in documents]:
             for writer in self._writers.values():
                 # the id is raw text: a delete by an unsigned field deletes nothing, silently
                 writer.delete_documents_by_term("id", document.id)
@@ -156,10 +155,10 @@ class EmbeddedIndex:
 
     def _fill(self, generation: str, documents: Sequence[SearchDocument]) -> None:
         writer, touched = self._writers[generation], self._touched[generation]
-        for document in documents:
-            if document.version > touched.get(document.id, -1):
-                writer.delete_documents_by_term("id", document.id)
-                writer.add_document(engine_document(document))
+        newer = [document for document in documents if document.version > touched.get(document.id, -1)]
+        for document, made in [(document, _made(document)) for document in newer]:
+            writer.delete_documents_by_term("id", document.id)
+            writer.add_document(made)
 
     def _commit(self) -> None:
         for writer in self._writers.values():
@@ -204,6 +203,14 @@ class EmbeddedIndex:
         for writer in self._writers.values():
             writer.wait_merging_threads()
         self._writers.clear()
+
+
+def _made(document: SearchDocument) -> tantivy.Document:
+    """Raises `DocumentRefused`: a fault of one document is none of the engine, and must not stop the others."""
+    try:
+        return engine_document(document)
+    except BaseException as fault:  # a panic of a tokenizer written in Rust is no Exception; we are in a thread
+        raise DocumentRefused(document.id, f"{type(fault).__name__}: {fault}") from fault
 
 
 @contextmanager
