@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storage.objects import LocalObjects
-
 from hub.settings import Settings
 from hub.vocabulary.clock import Clock, system_now
 from indexers.embedded.engine import EmbeddedSearch
 from storage.database import Database
 from storage.migrating import prepare
+from storage.objects import LocalObjects
 from storage.stores import media
 
 

@@ -7,10 +7,9 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from hub.app.index_folder import REQUEST, forget_damaged, is_free
 from hub.app.opening import Hub, index_folder
-from hub.app.worker import REQUEST
 from hub.vocabulary.errors import SearchUnavailable
-from indexers.embedded.generations import Generations
 from indexers.embedded.index import EmbeddedIndex
 from indexers.follower import NAME, SearchFollower
 from indexers.rebuilding import rebuild
@@ -30,7 +29,7 @@ async def leading(hub: Hub) -> AsyncIterator[EmbeddedIndex | None]:
     try:
         index = await asyncio.to_thread(EmbeddedIndex.open, index_folder(hub.settings))
     except SearchUnavailable:
-        if is_free(hub):
+        if is_free(hub.settings):
             raise
         yield None
         return
@@ -40,32 +39,15 @@ async def leading(hub: Hub) -> AsyncIterator[EmbeddedIndex | None]:
         await index.close()
 
 
-def is_free(hub: Hub) -> bool:
-    """Whether no process holds the index's lock."""
-    try:
-        Generations(index_folder(hub.settings)).lock().close()
-    except SearchUnavailable:
-        return False
-    return True
-
-
-def forget_damaged(hub: Hub) -> None:
-    """Lets the next one who opens the index begin an empty generation; readers find nothing until it is filled."""
-    generations = Generations(index_folder(hub.settings))
-    lock = generations.lock()
-    generations.pointer_path.unlink(missing_ok=True)
-    lock.close()
-
-
 async def rebuild_here(hub: Hub, progress: Callable[[int], None] | None = None) -> str | None:
     """Builds a new generation and returns its name; None while another process writes the index."""
     try:
         async with leading(hub) as index:
             return None if index is None else await rebuild_with(hub, index, progress)
     except SearchUnavailable:
-        if not is_free(hub):
+        if not is_free(hub.settings):
             raise
-    forget_damaged(hub)
+    forget_damaged(hub.settings)
     async with leading(hub) as index:
         return None if index is None else await rebuild_with(hub, index, progress)
 

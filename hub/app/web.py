@@ -7,8 +7,6 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from schema.context import Services
-from schema.http import GraphQLApp
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,6 +22,8 @@ from hub.web.graphiql import graphiql_page
 from hub.web.live_reading import LiveReading
 from hub.web.media import media_routes
 from hub.web.routes import routes
+from schema.context import Services
+from schema.http import GraphQLApp
 from storage.stores import changes
 
 REFRESH_SECONDS = 5.0

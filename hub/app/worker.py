@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 
+from hub.app.index_folder import REQUEST, forget_damaged, is_free
 from hub.app.opening import Hub, index_folder
 from hub.content.due import run_due
 from hub.vocabulary.clock import SECOND
@@ -17,11 +18,11 @@ from indexers.follower import NAME, SearchFollower
 from indexers.rebuilding import rebuild
 from storage.stores import changes, documents, due
 
-REQUEST = "rebuild-requested"
-"""A file in the index folder: the leading worker builds a new generation and removes it."""
 POLL_SECONDS = 0.02
 """How often the log is asked for news of other processes (measured: 12 ms to wake, 0.5 % of a core)."""
 LOCK_SECONDS = 0.5
+DAMAGED_AFTER = 3
+"""Failures to open an index that nobody holds before it is taken as damaged."""
 FAULT_SECONDS = 2.0
 log = logging.getLogger("hub.worker")
 
@@ -62,14 +63,21 @@ class Worker:
         """Returns when the index holds everything that was in the log when this was called."""
         async with self.hub.database.system(self.hub.clock()) as system:
             goal = await changes.last(system)
-        while not self._stop.is_set() and not (self._idle.is_set() and self._seen >= goal):
-            await asyncio.sleep(0.02)
+        # a condition would need a notice from stop(), which signal handlers call
+        while not self._stop.is_set() and not (self._idle.is_set() and self._seen >= goal):  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _lead(self) -> EmbeddedIndex | None:
+        failures = 0
         while not self._stop.is_set():
             try:
                 index = await asyncio.to_thread(EmbeddedIndex.open, index_folder(self.hub.settings))
-            except SearchUnavailable:
+            except SearchUnavailable as fault:
+                # once may be a lock released just now; thrice without any lock is a broken folder
+                failures = failures + 1 if is_free(self.hub.settings) else 0
+                if failures >= DAMAGED_AFTER:
+                    log.error("the search index is damaged and will be built anew", extra={"fault": fault.message})
+                    forget_damaged(self.hub.settings)
                 await self._pause(LOCK_SECONDS)
             else:
                 self.leads.set()
@@ -80,7 +88,7 @@ class Worker:
         follower = SearchFollower(self.hub.database, index, self.hub.clock)
         if index.needs_rebuild or await self._has_lost_content(index):
             log.warning("the index was made by other rules, or was lost; building a new generation")
-            await rebuild(self.hub.database, index, self.hub.clock)
+            await rebuild(self.hub.database, index, self.hub.clock, follower)
         async with asyncio.TaskGroup() as group:
             settling = group.create_task(self._settle_due())
             try:

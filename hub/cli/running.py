@@ -21,7 +21,7 @@ WELCOME = """
 
   Paste one of these there:
 
-    1  {{ search(text: "优惠乘车", first: 3) {{ totalCount edges {{ node {{ title }} highlights {{ fragments {{ text }} }} }} }} }}
+    1  {{ search(text: "优惠乘车", first: 3) {{ totalCount correctedText nodes {{ kind title publishedAt }} }} }}
 
     2  {{ policyDocuments(first: 3) {{ totalCount nodes {{ title docNo validity interpretations {{ title }} }} }} }}
 

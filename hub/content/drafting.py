@@ -207,6 +207,8 @@ def _links(values: Iterable[LinkTo]) -> tuple[LinkTo, ...]:
     for link in links:
         if link.target_id is not None and not is_id(link.target_id):
             raise InvalidInput(f"“{link.target_id}” is not an id.", field="links")
+        if link.target_id is not None and (link.target_source or link.target_source_id):
+            raise InvalidInput("A link names its target by id or by source and sourceId, not by both.", field="links")
         if link.target_id is None and not (link.target_source and link.target_source_id):
             raise InvalidInput("A link names its target by id, or by source and sourceId.", field="links")
     return links

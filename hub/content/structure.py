@@ -22,7 +22,8 @@ from storage.database import Database, Transaction
 from storage.expression_sql import scope_key
 from storage.stores import items, listings, structure
 
-_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_CODE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+"""A slug, as the exchange format has it."""
 _UNIT_TEXTS = ("name", "short_name", "region", "region_code", "unified_code", "address", "phone")
 MOVE_BATCH = 100
 """Items whose rows are rewritten in one transaction when a section moves."""
@@ -247,7 +248,7 @@ def _text(name: str, value: Any) -> str | None:
 def _code(value: Any) -> str:
     code = str(value or "")
     if not _CODE.fullmatch(code):
-        raise InvalidInput("A code has small letters, digits, - and _, at most 80.", field="code")
+        raise InvalidInput("A code is a slug: a-z, 0-9, and - . _ inside, at most 64 characters.", field="code")
     return code
 
 

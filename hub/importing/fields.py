@@ -108,6 +108,20 @@ class Fields:
             return ()
         return tuple(dict.fromkeys(self._clean(name, clean_lines, value, MAX_LINE)))
 
+    def values(self, name: str) -> tuple[str, ...]:
+        """One line, or a list of distinct ones."""
+        value = self._take(name)
+        if value is None:
+            return ()
+        given = value if isinstance(value, list | tuple) else [value]
+        return tuple(dict.fromkeys(self._clean(name, clean_lines, given, MAX_LINE)))
+
+    def codes(self, name: str) -> tuple[str, ...]:
+        codes = self.values(name)
+        if not all(_CODE.fullmatch(code) for code in codes):
+            raise self.refusal(name, "must be a slug: a-z, 0-9, and - . _ inside, at most 64 characters.")
+        return codes
+
     def code(self, name: str, *, required: bool = False) -> str:
         code = self.line(name, required=required, limit=MAX_CODE)
         if code and not _CODE.fullmatch(code):
@@ -123,7 +137,7 @@ class Fields:
 
     def paths(self, name: str) -> tuple[str, ...]:
         """Section paths, each possibly with another site's code and `:` before it."""
-        paths = self.lines(name)
+        paths = self.values(name)
         for path in paths:
             site, colon, rest = path.rpartition(":")
             if not _is_path(rest) or (colon and not _CODE.fullmatch(site)):

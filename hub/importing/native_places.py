@@ -94,21 +94,27 @@ class Places:
         return line
 
     def _unit(self, row: Mapping[str, Any]) -> UnitRow:
-        texts = ("name", "short_name", "region", "region_code", "unified_code", "address", "phone")
+        texts: dict[str, Any] = {
+            name: row[name] or ""
+            for name in ("name", "short_name", "region", "region_code", "unified_code", "address", "phone")
+        }
         return UnitRow(
             code=row["code"],
             unit_type=UnitType(row["unit_type"]),
             parent=self.unit_code(row["parent_id"]),
-            **{name: row[name] or "" for name in texts},
+            **texts,
         )
 
     def _site(self, row: Mapping[str, Any]) -> SiteRow:
+        texts: dict[str, Any] = {
+            name: row[name] or "" for name in ("name", "domain", "site_id_code", "language", "description")
+        }
         return SiteRow(
             code=row["code"],
             site_type=SiteType(row["site_type"]),
             unit=self.unit_code(row["unit_id"]),
             parent=self.site_code(row["parent_id"]),
-            **{name: row[name] or "" for name in ("name", "domain", "site_id_code", "language", "description")},
+            **texts,
         )
 
     def _section(self, row: Mapping[str, Any]) -> SectionRow:
@@ -128,8 +134,7 @@ class Places:
         )
 
     def _view(self, row: Mapping[str, Any]) -> View | None:
-        """Ids become codes and paths. Several values of a condition stay a list, which the format does not know yet:
-        an import then refuses the row by name, and loses nothing in silence."""
+        """Ids become codes and paths; sections of several sites are written `site:path`."""
         if row["view"] is None:
             return None
         stored = {name: _many(value) for name, value in row["view"].items() if name != "archived"}
@@ -139,9 +144,12 @@ class Places:
         if "section" in stored:
             shown = [self.sections[key] for key in self._shown(row)]
             sites = list(dict.fromkeys(self.site_code(one["site_id"]) for one in shown))
-            named["section"] = [one["path"] for one in shown]
-            if sites != [self.site_code(row["site_id"])]:
-                named["site"] = sites
+            if len(sites) > 1:
+                named["section"] = [f"{self.site_code(one['site_id'])}:{one['path']}" for one in shown]
+            else:
+                named["section"] = [one["path"] for one in shown]
+                if sites != [self.site_code(row["site_id"])]:
+                    named["site"] = sites
         if "unit" in stored:
             named["unit"] = [self.unit_code(key) for key in stored["unit"]]
         order = [*_VIEW_KEYS, *sorted(set(named) - set(_VIEW_KEYS))]

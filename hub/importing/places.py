@@ -187,12 +187,12 @@ class Places:
         if row.view is None:
             return None
         view: dict[str, Any] = {name: _many(value) for name, value in row.view.items() if name != "archived"}
-        site = str(row.view.get("site") or row.site)
         if "section" in view:
-            view["section"] = [await self._section(tx, site, path, "view.section") for path in view["section"]]
-            view.pop("site", None)  # the section says it
+            home = view.pop("site", [row.site])[0]  # the sections say it
+            named = (path.rpartition(":") for path in view["section"])
+            view["section"] = [await self._section(tx, site or home, path, "view.section") for site, _, path in named]
         elif "site" in view:
-            view["site"] = [(await self._site(tx, site, "view.site"))[0]]
+            view["site"] = [(await self._site(tx, site, "view.site"))[0] for site in view["site"]]
         if "unit" in view:
             view["unit"] = [await self._unit(tx, code, "view.unit") for code in view["unit"]]
         if row.view.get("archived"):

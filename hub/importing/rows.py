@@ -217,25 +217,28 @@ def _read_section(fields: Fields) -> SectionRow:
 
 
 def _read_view(fields: Fields) -> View | None:
-    """A view's filter in a fixed key order. `section` is a path on `site`; all conditions hold together."""
+    """A view's filter in a fixed key order; a condition has one value or a list. `section` is a path on `site`,
+    or `othersite:path`. All conditions hold together."""
     inner = fields.inside("view")
     if inner is None:
         return None
     kinds = [inner.member("kinds", Kind, value).value for value in inner.lines("kinds")]
     conditions: View = {
         "kinds": kinds,
-        "site": inner.code("site"),
-        "section": inner.path("section"),
-        "unit": inner.code("unit"),
-        "genre": inner.one_of("genre", Genre, ""),
-        "validity": inner.one_of("validity", Validity, ""),
-        "topic": inner.line("topic"),
-        "keyword": inner.line("keyword"),
-        "region": inner.line("region"),
+        "site": _single(inner.codes("site")),
+        "section": _single(inner.paths("section")),
+        "unit": _single(inner.codes("unit")),
+        "genre": _single(tuple(inner.member("genre", Genre, value).value for value in inner.values("genre"))),
+        "validity": _single(tuple(inner.member("validity", Validity, one).value for one in inner.values("validity"))),
+        **{name: _single(inner.values(name)) for name in ("topic", "keyword", "region", "theme", "object", "language")},
         "archived": inner.one_of("archived", Archived, ""),
     }
     inner.refuse_unknown()
     return {name: value for name, value in conditions.items() if value}
+
+
+def _single(values: tuple[str, ...]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)
 
 
 def _read_item(fields: Fields) -> ItemRow:

@@ -1,4 +1,4 @@
-"""Enumerations of the field (domain.md §1, §3). Values are the identifiers stored and shown in the API; labels are Chinese."""
+"""Enumerations of the field (domain.md §1, §3). Values are the identifiers stored and shown; labels are Chinese."""
 
 from __future__ import annotations
 

@@ -70,6 +70,7 @@ def test_item_row_carries_every_key_typed() -> None:
         author="甲",
         origin="市政府办公室",
         url="https://www.example.gov.cn/1",
+        language="zh-CN",
         made_on="2020-05-01",
         published_at=Instant(1588381200000000),
         embargo_at=Instant(1588435200000000),
