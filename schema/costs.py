@@ -46,7 +46,7 @@ BASE: dict[str, int] = {
 """Beside these a field of an object costs 1, any other 0."""
 LENGTHS: dict[str, int] = {
     "*.sections": 5,
-    "Site.sections": 20,
+    "Site.sections": 50,
     "*.sites": 3,
     "*.children": 20,
     "*.ancestors": 4,

@@ -22,7 +22,7 @@ class ContentFilterInput:
     kinds: list[Kind] | None = strawberry.field(default=UNSET, description="Kinds of content (内容类型).")
     site: list[str] | None = strawberry.field(default=UNSET, description="Codes or ids of sites (站点).")
     section: list[strawberry.ID] | None = strawberry.field(
-        default=UNSET, description="Ids of sections (栏目), each with its whole subtree."
+        default=UNSET, description="Ids of sections (栏目), each with its subtree. A view holds nothing itself."
     )
     unit: list[strawberry.ID] | None = strawberry.field(default=UNSET, description="Ids of units (单位).")
     genre: list[Genre] | None = strawberry.field(default=UNSET, description="Types of document (文种).")

@@ -16,8 +16,8 @@ from storage.stores.structure import TABLES
 from storage.tables import edition, item, link, placement, route, section, site
 
 Rows = Sequence[sa.Row[Any]]
-COMPOUND = 60
-"""Lists read by one statement: SQLite refuses more than 500 parts in a compound select, and a list has up to 5."""
+PARTS = 400
+"""Walks joined by one statement: SQLite refuses more than 500 in a compound select, and one list has up to 200."""
 
 
 async def addresses(source: Statements, ids: Iterable[str]) -> Rows:
@@ -78,14 +78,27 @@ async def count_of(source: Statements, table: str) -> int:
 async def pages(
     reader: Reader, requests: Sequence[ListRequest], size: int, start: Place | None, *, backward: bool
 ) -> list[Rows]:
-    """The same page of several lists, each as `listings.page` gives it: `COMPOUND` lists a statement."""
+    """The same page of several lists, each as `listings.page` gives it: `PARTS` walks a statement."""
     if len(requests) == 1:
         return [await listings.page(reader, requests[0], size, start, backward=backward)]
     found: list[Rows] = []
-    for first in range(0, len(requests), COMPOUND):
-        chunk = await _rarest_first(reader, requests[first : first + COMPOUND])
+    for chunk in _joined(await _rarest_first(reader, requests)):
         found += await _pages(reader, chunk, size, start, backward=backward)
     return found
+
+
+def _joined(requests: Iterable[ListRequest]) -> list[list[ListRequest]]:
+    """Lists that one statement reads: a list has a walk for each kind, archive flag and value of its first filter."""
+    chunks: list[list[ListRequest]] = []
+    parts = PARTS
+    for request in requests:
+        walks = len(listings._lanes(request))
+        if parts + walks > PARTS:
+            chunks.append([])
+            parts = 0
+        chunks[-1].append(request)
+        parts += walks
+    return chunks
 
 
 async def _pages(

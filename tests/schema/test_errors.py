@@ -126,7 +126,7 @@ ASKED = """query($t: String!, $id: ID!) { search(text: $t, facets: [KIND]) { tot
 
 async def test_hostile_text_in_queries_is_only_text(hub: GraphHub, repository: Path) -> None:
     texts = [(ASKED, text) for text in [*HOSTILE, *naughty(repository)[::8]]]
-    texts += [(LEAN, text) for text in naughty(repository)]
+    texts += [(LEAN, text) for text in naughty(repository)[::3]]
     for query, text in texts:
         response = await hub.post(
             {"query": query, "variables": {"t": text[:400], "id": text[:400]} if query is ASKED else {"t": text[:400]}}
