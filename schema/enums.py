@@ -76,6 +76,7 @@ class HighlightField(StrEnum):
     TITLE = "title"
     SUMMARY = "summary"
     TEXT = "text"
+    DETAILS = "details"
 
 
 class SearchFacet(StrEnum):
@@ -176,7 +177,12 @@ _TABLE: tuple[tuple[type[Enum], str, str, Mapping[Any, str]], ...] = (
         HighlightField,
         "HighlightField",
         "Where the searched text shows.",
-        {"title": "Title (标题).", "summary": "Summary (摘要).", "text": "Body text (正文)."},
+        {
+            "title": "Title (标题).",
+            "summary": "Summary (摘要).",
+            "text": "Body text (正文).",
+            "details": "Fields of its kind, such as materials of a service item (要素).",
+        },
     ),
 )
 for _enum, _name, _description, _labels in _TABLE:

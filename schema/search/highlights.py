@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hub.search import Mark
+from hub.vocabulary.details import DETAIL_FIELDS, FieldType
+from hub.vocabulary.enums import Kind
 
 AROUND = 30
 """Characters shown before the first mark."""
@@ -13,6 +16,7 @@ LENGTH = 120
 MOST = 3
 LOOKED_AT = 20_000
 """Characters of a body that are looked at."""
+_IN_WORDS = (FieldType.LINE, FieldType.TEXT, FieldType.LINES)
 _STOPS = "。！？；\n"
 
 
@@ -33,6 +37,16 @@ def stretches(text: str, marks: Sequence[Mark]) -> list[Stretch]:
         windows.append((start, min(len(text), max(start + LENGTH, mark.end)), [mark]))
     best = sorted(windows, key=lambda one: -len(one[2]))[:MOST]
     return [_cut(text, *one) for one in sorted(best, key=lambda one: one[0])]
+
+
+def said_in(kind: Kind, details: Any) -> str:
+    """What the fields of a kind say in words, a line each; `details` is their row."""
+    lines: list[str] = []
+    for name, column in DETAIL_FIELDS[kind].items():
+        value = getattr(details, name, None)
+        if value and column.type in _IN_WORDS:
+            lines += value if isinstance(value, list) else [str(value)]
+    return "\n".join(lines)
 
 
 def whole(text: str, marks: Sequence[Mark]) -> list[Stretch]:

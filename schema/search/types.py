@@ -11,14 +11,14 @@ from hub import planner
 from hub.content.queries import DEFAULT_PAGE
 from hub.planner import FoundPage
 from hub.search import Mark, SearchSort
-from hub.vocabulary.enums import GENRE_LABELS, KIND_LABELS, VALIDITY_LABELS
+from hub.vocabulary.enums import GENRE_LABELS, KIND_LABELS, VALIDITY_LABELS, Kind
 from schema.content.filters import filter_of
 from schema.content.types import Content, content_of
 from schema.context import Info
 from schema.enums import HighlightField, SearchFacet
 from schema.fields import resolved
 from schema.paging import PageInfo, page_info
-from schema.search.highlights import LOOKED_AT, Stretch, stretches, whole
+from schema.search.highlights import LOOKED_AT, Stretch, said_in, stretches, whole
 from schema.structure.types import Filter
 
 
@@ -51,17 +51,27 @@ class SearchEdge:
     def node(self) -> Content:
         return content_of(self.row)
 
-    @resolved("Where the searched text shows in title, summary and text (高亮).")
+    @resolved("Where the searched text shows in title, summary and text, else in the fields of its kind (高亮).")
     async def highlights(self, info: Info) -> list[Highlight]:
         text = (await info.context.load.bodies.load(self.row.edition_id)).text[:LOOKED_AT]
-        passages = [self.row.title, self.row.summary, text]
-        title, summary, marks = info.context.services.search.marks(self.text, passages)
-        shown = (whole(self.row.title, title), whole(self.row.summary, summary), stretches(text, marks))
+        title, summary, marks = self._marks(info, self.row.title, self.row.summary, text)
+        found = {
+            HighlightField.TITLE: whole(self.row.title, title),
+            HighlightField.SUMMARY: whole(self.row.summary, summary),
+            HighlightField.TEXT: stretches(text, marks),
+        }
+        if not marks:
+            details = await info.context.load.details(Kind(self.row.kind)).load(self.row.edition_id)
+            said = said_in(Kind(self.row.kind), details)[:LOOKED_AT]
+            found[HighlightField.DETAILS] = stretches(said, *self._marks(info, said))
         return [
-            Highlight(field=field, fragments=[_fragment(one) for one in found])
-            for field, found in zip(HighlightField, shown, strict=True)
-            if found
+            Highlight(field=field, fragments=[_fragment(one) for one in shown])
+            for field, shown in found.items()
+            if shown
         ]
+
+    def _marks(self, info: Info, *passages: str) -> list[list[Mark]]:
+        return info.context.services.search.marks(self.text, passages)
 
 
 def _fragment(one: Stretch) -> Fragment:

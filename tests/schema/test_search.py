@@ -35,6 +35,17 @@ async def test_hits_with_highlights(hub: GraphHub) -> None:
     assert text["fragments"][0]["text"].startswith("社保卡在这里办理")
 
 
+async def test_service_without_a_body_shows_its_elements(hub: GraphHub) -> None:
+    details = {"code": "S1", "materials": ["身份证", "社保卡申领表"], "conditions": "年满十六周岁"}
+    hub.engine.hits = [await hub.add(Kind.SERVICE_ITEM, "申领", details=details)]
+
+    found = (await hub.ask(SEARCH, text="申领表"))["search"]
+
+    assert found["edges"][0]["highlights"] == [
+        {"field": "DETAILS", "fragments": [{"text": "社保卡申领表", "ranges": [{"start": 3, "end": 6}]}]}
+    ]
+
+
 async def test_facets_have_labels_and_values_for_filters(hub: GraphHub) -> None:
     hub.engine.facets = {
         "kind": [FacetValue("policy_document", 3)],
