@@ -39,7 +39,10 @@ async def _require_shown(tx: Transaction, table: str, named: set[str]) -> None:
 
 
 async def require_may_become(tx: Transaction, key: str, view: Mapping[str, Any]) -> None:
-    if await listings.items_in(tx, scope_key("section", key), "", 1):
+    holds = await structure.is_named_by_editions(tx, key) or await listings.items_in(
+        tx, scope_key("section", key), "", 1
+    )
+    if holds:
         raise InvalidInput("A section that holds content cannot become a view.", field="view")
     others = [row.view for row in await structure.views(tx) if row.id != key]
     if any(key in (one.get("section") or ()) for one in (view, *others)):

@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.vocabulary.enums import EditionState
 from storage.database import Statements, Transaction
-from storage.tables import node, section, site, unit
+from storage.tables import edition, node, placement, section, site, unit
 
 Source = Statements | Transaction
 Rows = Sequence[sa.Row[Any]]
@@ -58,6 +59,13 @@ async def sections_of_sites(source: Source, sites: Iterable[str], *, roots_only:
 async def views(source: Source) -> Rows:
     """Sections that show what a stored filter finds; few."""
     return await source.rows(sa.select(section).where(section.c.view.is_not(None)))
+
+
+async def is_named_by_editions(source: Source, section_id: str) -> bool:
+    """Whether an edition stands in this very section that is live, or may yet be shown again or published."""
+    query = sa.select(placement.c.edition_id).join(edition, edition.c.id == placement.c.edition_id)
+    query = query.where(placement.c.section_id == section_id, edition.c.state != EditionState.SUPERSEDED.value)
+    return await source.first(query.limit(1)) is not None
 
 
 async def section_at(source: Source, site_id: str, path: str) -> sa.Row[Any] | None:

@@ -310,6 +310,28 @@ async def test_section_that_holds_content_cannot_become_a_view_and_a_view_holds_
     assert refused.value.field == "sections"
 
 
+@pytest.mark.parametrize("state", ["draft", "withdrawn"])
+async def test_section_of_what_may_yet_be_shown_cannot_become_a_view(world: World, state: str) -> None:
+    sections = [world.sections["gov/read"]]
+    if state == "draft":
+        await world.draft(sections=sections)
+    else:
+        key = await world.published(sections=sections)
+        await world.do(actions.withdraw, OPERATOR, key, 2, explanation="错")
+
+    with pytest.raises(InvalidInput) as refused:
+        await world.do(structure.update_section, OPERATOR, sections[0], 1, {"view": {"kinds": ["article"]}})
+
+    assert refused.value.field == "view"
+
+
+async def test_section_that_held_content_once_can_become_a_view(world: World) -> None:
+    key = await world.published(sections=[world.sections["gov/read"]])
+    await world.do(actions.place, OPERATOR, key, 2, [world.sections["news"]])
+
+    await world.do(structure.update_section, OPERATOR, world.sections["gov/read"], 1, {"view": {"kinds": ["article"]}})
+
+
 async def test_moved_section_takes_the_paths_below_it_along(world: World) -> None:
     await world.do(structure.move_section, OPERATOR, world.sections["gov"], 1, world.sections["news"])
 
