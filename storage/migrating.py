@@ -30,8 +30,14 @@ async def revision_of(database: Database) -> str | None:
 
 
 async def prepare(database: Database, now: Instant) -> None:
-    """Creates or upgrades the tables and begins the log. Raises `SettingsInvalid` for a database of a newer hub."""
-    found = await revision_of(database)
+    """Creates or upgrades the tables and begins the log.
+
+    Raises `SettingsInvalid` for a database of a newer hub, and for what cannot be opened or is none.
+    """
+    try:
+        found = await revision_of(database)
+    except sa.exc.DatabaseError as fault:
+        raise SettingsInvalid(f"HUB_DATABASE_URL names what cannot be opened: {fault.orig}.") from fault
     if found is not None and found > HEAD:
         raise SettingsInvalid(
             f"HUB_DATABASE_URL names a database of a newer hub (revision {found}, this hub knows {HEAD}).",

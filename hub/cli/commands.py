@@ -198,7 +198,7 @@ def synonyms_add(words: Annotated[list[str], typer.Argument(help="Two or more wo
 
 
 def main() -> Any:
-    """Runs the command; an expected refusal is one sentence and exit code 2."""
+    """Runs the command; an expected refusal is one sentence and exit code 2, a failing folder or disk 1."""
     from hub.vocabulary.errors import Refusal
 
     try:
@@ -206,3 +206,6 @@ def main() -> Any:
     except Refusal as refusal:
         print(f"hub: {refusal.message}\n     {refusal.next_step}".rstrip(), file=sys.stderr)
         raise SystemExit(2) from None
+    except OSError as fault:
+        print(f"hub: {fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}.", file=sys.stderr)
+        raise SystemExit(1) from None

@@ -139,7 +139,8 @@ async def test_foreign_cursor_is_refused(world: World, cursor: str) -> None:
 @pytest.mark.parametrize(
     ("more", "field"),
     [
-        ({"text": "长" * 401}, "text"), ({"text": "a\x00b"}, "text"), ({"first": 101}, "first"), ({"first": -1}, "first"),
+        ({"text": "长" * 401}, "text"), ({"text": "a\x00b"}, "text"),
+        ({"first": 101}, "first"), ({"first": -1}, "first"),
         ({"facets": ("audience",)}, "facets"), ({"facets": ("state",)}, "facets"),
     ],
 )  # fmt: skip

@@ -100,3 +100,23 @@ def test_search_without_an_index_says_so(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("hub: ")
     assert "Traceback" not in done.stderr
+
+
+def test_folder_that_cannot_be_made_is_one_sentence() -> None:
+    done = hub("units", HUB_DATA_DIR="/proc/nowhere/data")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "hub: No such file or directory: /proc/nowhere.\n"
+
+
+@pytest.mark.parametrize("what", ["no database", "no folder"])
+def test_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path, what: str) -> None:
+    file = tmp_path / ("none/hub.db" if what == "no folder" else "hub.db")
+    if what == "no database":
+        file.write_bytes(b"this is no database at all" * 100)
+
+    done = hub("units", folder=tmp_path / "data", HUB_DATABASE_URL=f"sqlite:///{file}")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("hub: HUB_DATABASE_URL names what cannot be opened: ")
+    assert "Traceback" not in done.stderr
