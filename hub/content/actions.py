@@ -80,6 +80,7 @@ async def publish(tx: Transaction, actor: Actor, item_id: str, expected: int, *,
     head = await _lock(tx, item_id, expected, actor, Permission.CONTENT_PUBLISH, Action.PUBLISH)
     if not head.working_edition_id:
         raise InvalidInput("There is no working edition to publish.", hint="Update the content first, or correct it.")
+    await _require_current_draft(tx, head)
     step = workflow.advance(State(head.state), Action.PUBLISH)
     kind = Kind(head.kind)
     content = await content_of(tx, head.working_edition_id, kind)
@@ -352,6 +353,19 @@ async def _require_targets(tx: Transaction, actor: Actor, content: EditionConten
 async def _require_item(tx: Transaction, item_id: str, field: str) -> None:
     if not is_id(item_id) or item_id not in await items.heads(tx, [item_id]):
         raise InvalidInput(f"There is no content {item_id}.", field=field)
+
+
+async def _require_current_draft(tx: Transaction, head: Any) -> None:
+    """A draft older than what is live would silently take a correction back."""
+    if not head.live_edition_id:
+        return
+    numbers = await items.edition_numbers(tx, [head.working_edition_id, head.live_edition_id])
+    draft, live = numbers[head.working_edition_id], numbers[head.live_edition_id]
+    if draft < live:
+        raise ReleaseRefused(
+            f"Edition {live} went live after this draft, edition {draft}, was begun; it would be taken back.",
+            hint=f"Update the draft with what edition {live} says, then publish again.",
+        )
 
 
 async def _require_released_media(tx: Transaction, content: EditionContent, item_id: str) -> None:

@@ -136,6 +136,11 @@ async def next_numbers(tx: Transaction, ids: Iterable[str]) -> dict[str, int]:
     return {row.item_id: row.top + 1 for row in await tx.rows(query)}
 
 
+async def edition_numbers(tx: Transaction, ids: Iterable[str]) -> dict[str, int]:
+    query = sa.select(edition.c.id, edition.c.number).where(edition.c.id.in_(sorted(set(ids))))
+    return {row.id: row.number for row in await tx.rows(query)}
+
+
 async def set_edition_state(tx: Transaction, ids: Sequence[str], state: EditionState) -> None:
     if ids:
         await tx.run(sa.update(edition).where(edition.c.id.in_(sorted(ids))).values(state=state.value))

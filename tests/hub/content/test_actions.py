@@ -315,6 +315,28 @@ async def test_update_rewrites_the_one_working_edition(world: World) -> None:
     assert await world.verbs(key) == ["published"]
 
 
+async def test_draft_begun_before_a_correction_cannot_take_it_back_unseen(world: World) -> None:
+    key = await world.published(title="第一版")
+    await world.do(actions.update, OPERATOR, key, 2, {"summary": "稿"})
+    await world.do(actions.correct, OPERATOR, key, 3, {"title": "更正后"}, change_note="改标题")
+    footprint = await world.footprint()
+
+    with pytest.raises(ReleaseRefused) as refused:
+        await world.do(actions.publish, OPERATOR, key, 4)
+
+    assert refused.value.message == (
+        "Edition 3 went live after this draft, edition 2, was begun; it would be taken back."
+    )
+    assert refused.value.next_step == "Update the draft with what edition 3 says, then publish again."
+    assert await world.footprint() == footprint
+
+    await world.do(actions.update, OPERATOR, key, 4, {"title": "更正后"})
+    await world.do(actions.publish, OPERATOR, key, 5)
+
+    live = (await world.rows(sa.select(edition).where(edition.c.id == (await world.head(key)).live_edition_id)))[0]
+    assert (live.title, live.summary, live.number) == ("更正后", "稿", 4)
+
+
 async def test_text_showing_a_media_asset_that_is_still_a_draft_is_not_released(world: World) -> None:
     image = await world.draft(Kind.MEDIA_ASSET, title="图")
     key = await world.draft(body=f'<p><img src="hub:item/{image}" alt="图"></p>', body_format="html")
