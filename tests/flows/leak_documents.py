@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any
 
 from graphql import (
-    GraphQLArgument,
     GraphQLField,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -20,7 +19,6 @@ from graphql import (
     get_named_type,
     is_abstract_type,
     is_composite_type,
-    is_interface_type,
     is_required_argument,
 )
 
@@ -149,10 +147,22 @@ class Walk:
             return [one.name for one in self.schema.get_possible_types(type_)]
         return [type_.name] if is_composite_type(type_) else []
 
-    def arguments(self) -> dict[str, dict[str, GraphQLArgument]]:
+    def arguments(self) -> dict[str, set[str]]:
         """Arguments of every root field of queries."""
         assert self.schema.query_type is not None
-        return {name: dict(field.args) for name, field in self.schema.query_type.fields.items()}
+        return {name: set(field.args) for name, field in self.schema.query_type.fields.items()}
+
+    def arguments_of_queries(self) -> set[str]:
+        """`Type.field(argument)` of everything a query reaches, fields of an interface under its name, and the
+        filter's fields as `Input.field`."""
+        wanted = set()
+        for owner, field in self.required()[0]:
+            type_ = self.schema.type_map[owner]
+            holders = [one.name for one in type_.interfaces if field in one.fields]  # type: ignore[attr-defined]
+            name = holders[0] if holders else owner
+            wanted |= {f"{name}.{field}({one})" for one in type_.fields[field].args}  # type: ignore[attr-defined]
+        filter_ = self.schema.type_map["ContentFilterInput"]
+        return wanted | {f"{filter_.name}.{name}" for name in filter_.fields}  # type: ignore[attr-defined]
 
 
 def _is_leaf(field: GraphQLField) -> bool:
@@ -186,4 +196,4 @@ class Coverage:
                 self.add(one, "", hops)
 
 
-__all__ = ["DEPTH", "Coverage", "Walk", "is_interface_type"]
+__all__ = ["DEPTH", "Coverage", "Walk"]
