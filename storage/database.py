@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
@@ -25,6 +26,9 @@ from storage.change_log import NewAudit, NewChange, append_audit, append_changes
 T = TypeVar("T")
 INTERACTIVE, BULK = 0, 1
 """Lanes of the change log: somebody waits for it, or a batch."""
+
+LOOK_SECONDS = 0.02
+"""How often a waiting follower looks whether another process has committed."""
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -135,6 +139,7 @@ class Database:
         self.url = url
         self._write_turn = asyncio.Lock()
         self._woken = asyncio.Event()
+        self._log_file = Path(f"{sa.make_url(url).database}-wal") if url.startswith("sqlite") else None
         options: dict[str, Any] = {
             "json_serializer": lambda value: orjson.dumps(value).decode(),
             "json_deserializer": orjson.loads,
@@ -184,12 +189,30 @@ class Database:
         self._woken.set()
 
     async def wait_for_change(self, seconds: float) -> None:
-        """Returns when a change was appended by this process, or after that time."""
+        """Returns when this process appended a change, another process committed, or after that time."""
+        before, until = self._commit_mark(), asyncio.get_running_loop().time() + seconds
+        while (left := until - asyncio.get_running_loop().time()) > 0:
+            try:
+                await asyncio.wait_for(self._woken.wait(), min(left, LOOK_SECONDS))
+            except TimeoutError:
+                if self._commit_mark() != before:
+                    return
+            else:
+                self._woken.clear()
+                return
+
+    def _commit_mark(self) -> tuple[int, int]:
+        """Changes with a commit of any process: when and how far SQLite's log was written. Costs one look at a file.
+
+        Two commits within one tick of the file system's clock may look like one: so no substitute for asking.
+        """
+        if self._log_file is None:
+            return (0, 0)
         try:
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        except TimeoutError:
-            return
-        self._woken.clear()
+            found = self._log_file.stat()
+        except OSError:
+            return (0, 0)
+        return (found.st_mtime_ns, found.st_size)
 
     async def close(self) -> None:
         for engine in self.engines:

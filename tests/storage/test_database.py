@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from hub.vocabulary.clock import Instant
+from hub.vocabulary.clock import Instant, system_now
 from storage.database import Database, Transaction
 from storage.migrating import prepare
+from storage.stores import media
 from storage.tables import change, unit
 from tests.world import START, World, database_at
 
@@ -148,3 +149,15 @@ async def test_two_processes_write_and_a_reader_never_finds_a_new_row_below_what
     assert seen == [row.position for row in await world.changes()]
     assert len(seen) == 108
     assert seen == sorted(set(seen))
+
+
+async def test_waiting_ends_soon_after_another_process_commits(world: World) -> None:
+    other = Database(world.database.url)
+    waiting = asyncio.create_task(world.database.wait_for_change(30))
+    await asyncio.sleep(0.1)
+
+    async with other.transaction(system_now()) as tx:
+        await media.add_synonyms(tx, [["甲", "乙"]])
+
+    await asyncio.wait_for(waiting, 5)
+    await other.close()
