@@ -80,7 +80,7 @@ class Context:
 
     def drafts(self) -> Editorial:
         """A reader of drafts. Raises `Unauthenticated`, `Forbidden` without the right to read them."""
-        return Editorial(self.reader.connection, access.draft_units(self.actor), self.now)
+        return self._editorial(access.draft_units(self.actor))
 
     @property
     def load_drafts(self) -> DraftLoaders:
@@ -92,7 +92,12 @@ class Context:
     def written(self) -> Editorial:
         """Shows the head of what this actor has just written: whoever may write sees that it was done."""
         units = None if self.actor.is_operator else self.actor.units
-        return Editorial(self.reader.connection, units, self.now)
+        return self._editorial(units)
+
+    def _editorial(self, units: frozenset[str] | None) -> Editorial:
+        reader = Editorial(self.reader.connection, units, self.now)
+        reader._turn = self.reader._turn  # one connection: fields that are read at once take turns on it
+        return reader
 
 
 @asynccontextmanager

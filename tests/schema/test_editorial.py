@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.content import actions
 from hub.content.drafting import LinkTo
@@ -124,3 +125,34 @@ async def test_every_kind_shows_its_details(hub: GraphHub) -> None:
 
         named = "".join(part.capitalize() for part in kind.value.split("_")) + "Details"
         assert content == {"working": {"details": {"__typename": named}}, "live": None}
+
+
+async def test_public_and_editorial_fields_take_turns_on_their_connection(
+    hub: GraphHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL's driver refuses a second statement while the first one runs."""
+    item = await hub.add(Kind.ARTICLE, "文章", unit="edu")
+    running = 0
+    execute = AsyncConnection.execute
+
+    async def alone(self: AsyncConnection, *args: object, **more: object) -> object:
+        nonlocal running
+        running += 1
+        assert running == 1
+        try:
+            return await execute(self, *args, **more)  # type: ignore[arg-type]
+        finally:
+            running -= 1
+
+    monkeypatch.setattr(AsyncConnection, "execute", alone)
+
+    data = await hub.ask(
+        """query($i: ID!) { content(id: $i) { ... on Content { title unit { name } body } } viewer { unit { name } }
+        articles { totalCount nodes { sections { path } links { type } } } units { totalCount nodes { code } }
+        editorial { content(id: $i) { unit { name } live { body links { type } findings { rule } } editions { text }
+            findings { rule } } } }""",
+        "edu",
+        i=item,
+    )
+
+    assert data["editorial"]["content"]["live"]["body"] == ""
