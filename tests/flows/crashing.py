@@ -14,13 +14,14 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from tests.flows.serving import CREATE, PUBLISH, UNITS, Client, HubFolder, Serving
+from tests.flows.serving import CREATE, PUBLISH, Client, HubFolder, Serving
 
 CORRECT = """mutation($id: ID!, $lock: Int!, $title: String!, $key: String) {
   correctContent(id: $id, expectedLockVersion: $lock, changeNote: "更正", input: {article: {title: $title}},
@@ -135,16 +136,16 @@ class Crashing:
         self.imports = list(imports)
         self.counts = Counts()
         self.durations = {"import": 2.0, "reindex": 1.0}
-        self.say = say
+        self.check_every = check_every
         self.checks = 0
+        self.left_alone: subprocess.Popen[str] | None = None
         place = hub.path.parent / "crash-places.jsonl"
         place.write_text(json.dumps({"kind": "unit", "code": UNIT, "name": "防汛指挥部"}) + "\n", encoding="utf-8")
         hub.run("import", place)
         self.writer = Writer(hub.key(UNIT), self.chance)
-        with hub.serve() as serving:
-            nodes = serving.wait_ready().client().ask(UNITS)["units"]["nodes"]
-            self.writer.unit = next(node["id"] for node in nodes if node["code"] == UNIT)
-            serving.stop()
+        with closing(sqlite3.connect(hub.path / "hub.db")) as database:
+            (unit,) = database.execute("SELECT lower(hex(id)) FROM unit WHERE code = ?", (UNIT,)).fetchone()
+        self.writer.unit = str(UUID(unit))
 
     def run(self, kills: int) -> None:
         kinds = ("serve", "import", "reindex", "serve", "import")
@@ -170,8 +171,7 @@ class Crashing:
                 command = self.command(self.chance.choice(("import", "reindex", "")))
                 time.sleep(self.chance.uniform(0, 2.0))
                 self.kill_server(serving)
-                if command is not None:
-                    self.settle(command)
+                self.left_alone = command
             else:
                 self.kill_command(kind)
                 serving.stop()
@@ -207,14 +207,17 @@ class Crashing:
         else:
             self.counts.reindex += 1
 
-    def settle(self, command: subprocess.Popen[str]) -> None:
-        """A command that lost its server goes on alone, to its end."""
+    def settle(self) -> None:
+        """A command whose server was killed ends by itself, at the latest when another one serves."""
+        command, self.left_alone = self.left_alone, None
+        if command is None:
+            return
         try:
             command.communicate(timeout=90)
         except subprocess.TimeoutExpired:
             command.kill()
             command.communicate()
-            raise AssertionError("a command did not end after the server was killed") from None
+            raise AssertionError(f"{command.args} did not end after its server was killed and came back") from None
 
     def next_import(self) -> Import:
         return next((one for one in self.imports if not one.is_complete), self.imports[-1])
@@ -225,11 +228,13 @@ class Crashing:
             client = serving.wait_ready().client(self.writer.key)
             self.writer.finish(client)
             self.wait_found(client, self.writer.stories[-25:])
+            self.settle()
             client.close()
             code = serving.stop()
         assert code in ENDED, f"SIGTERM ended with {code}:\n{serving.log.read_text()[-2000:]}"
         assert not self.writer.broken, f"the writer met: {self.writer.broken!r}"
-        self.check()
+        if self.counts.kills % self.check_every == 0:
+            self.check()
 
     def check(self) -> None:
         done = self.hub.run("check", check=False)

@@ -1,4 +1,4 @@
-"""Comparing what a hub with hidden content answers with its twin without: every difference and every trace is a finding."""
+"""What a hub with hidden content answers against its twin without: every difference, every trace is a finding."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.flows.leak_doors import Answer, Doors
 from tests.flows.leak_documents import Coverage
+from tests.flows.leak_doors import Answer, Doors
 from tests.flows.leak_marks import said, texts_of, title, traces
 from tests.flows.leak_questions import Question
 from tests.flows.leak_world import ANSWERED_BY_ADDRESS, LABELLED, ONCE_SHOWN, Plan, Planted

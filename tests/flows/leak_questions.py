@@ -28,7 +28,7 @@ class Question:
 
 
 def questions(walk: Walk, plan: Plan) -> list[Question]:
-    made = [*_deep(walk, plan), *_by_id(walk, plan), *_by_address(walk, plan), *_found(walk, plan)]
+    made = [*_deep(walk, plan), *_by_id(walk, plan), *_by_address(walk, plan), *_found(plan)]
     return [*made, *_suggested(plan), *_filtered(walk, plan), *_below(plan), *_mixed(walk, plan)]
 
 
@@ -36,10 +36,11 @@ def _deep(walk: Walk, plan: Plan) -> Iterator[Question]:
     """Every path to the depth, from every root field that has something to show."""
     seen, sections = plan.visible, plan.sections
     listed = ("articles", "policyDocuments", "interpretations", "mediaAssets", "serviceItems", "contents")
-    roots = [(name, f"first: 3, {EVERYTHING}") for name in listed]
-    anchors = [f"id: {text(seen[f'anchor:{kind}'])}" for kind in Kind]
+    roots = [(name, f"first: 2, {EVERYTHING}") for name in listed]
+    linked = (Kind.POLICY_DOCUMENT, Kind.INTERPRETATION)
+    anchors = [f"id: {text(seen[f'anchor:{kind}'])}" for kind in linked]
     roots += [("content", one) for one in anchors] + [("node", anchors[0])]
-    roots += [("content", f"id: {text(seen[name])}") for name in ("repealed", "leads_on", "led_on", "old:article")]
+    roots += [("content", f"id: {text(seen[name])}") for name in ("repealed", "leads_on", "led_on")]
     roots += [
         ("route", f'site: "city", path: {text("zwgk/zcwj/" + seen["anchor:article"])}'),
         ("route", 'site: "city", path: "zwgk"'),
@@ -103,12 +104,18 @@ def _by_address(walk: Walk, plan: Plan) -> Iterator[Question]:
     yield from _many(walk, "sectionAt", arguments[:20])
 
 
-def _found(walk: Walk, plan: Plan) -> Iterator[Question]:
+def _found(plan: Plan) -> Iterator[Question]:
     sorts = [(words, "RELEVANCE") for words in _texts(plan)] + [(words, "NEWEST") for words in _shared_texts()]
     asked = [f"text: {text(one)}, facets: {FACETS}, first: 100, sort: {sort}, {EVERYTHING}" for one, sort in sorts]
     for place, chunk in enumerate(_chunks(asked, 12)):
-        selections = [walk.asked("search", one, 2, f"s{number}") for number, one in enumerate(chunk)]
-        yield Question(f"search:{place}", walk.document(selections))
+        selections = [f"s{number}__search: search({one}) {FOUND}" for number, one in enumerate(chunk)]
+        yield Question(f"search:{place}", f"{{ {' '.join(selections)} }}")
+
+
+FOUND = (
+    "{ __typename totalCount isExact correctedText pageInfo { hasNextPage endCursor } nodes { __typename id title }"
+    " facets { field values { value label count } } edges { __typename score cursor node { id title } } }"
+)
 
 
 def _shared_texts() -> Iterator[str]:
@@ -155,7 +162,7 @@ def _filtered(walk: Walk, plan: Plan) -> Iterator[Question]:
         for number, one in enumerate(chunk):
             asked.append(walk.asked("contents", f"filter: {{{one}}}, first: 50", 1, f"c{number}"))
             found = f'text: "", filter: {{{one}}}, facets: {FACETS}, first: 50'
-            asked.append(walk.asked("search", found, 2, f"s{number}"))
+            asked.append(f"s{number}__search: search({found}) {FOUND}")
         yield Question(f"filter:{place}", walk.document(asked))
     named = ("section:", "kinds:")  # what the section, or a view, decides itself
     within = [one for one in filters if not one.startswith(named)][::2]

@@ -25,7 +25,7 @@ def test_no_acknowledged_write_is_lost_or_doubled_by_kills(tmp_path: Path, capsy
     seed = int(os.environ.get("HUB_TEST_CRASH_SEED") or int.from_bytes(os.urandom(4), "big"))
     print(f"HUB_TEST_CRASH_SEED={seed}")  # shown when the test fails
     hub = HubFolder(tmp_path / "hub")
-    crashing = Crashing(hub, [write_import(tmp_path / "bulletins.jsonl", 400)], seed)
+    crashing = Crashing(hub, [write_import(tmp_path / "bulletins.jsonl", 400)], seed, check_every=3)
 
     crashing.run(KILLS)
     crashing.account()
