@@ -179,13 +179,17 @@ async def change_page(
     current = {row.id: row for row in await items.visible_where(reader, latest, wanted)} if latest else {}
     reached = scanned[-1].position if scanned else position
     entries = [_entry(row, current.get(row.item_id)) for row in latest.values()]
-    entries += await _relinked(reader, scanned, latest, wanted)
+    shown = [row for row in scanned if concerns(row.before, row.after, row.item_id, overlaps("audience", actor.labels))]
+    entries += await _relinked(reader, shown, latest, wanted)
     entries.sort(key=lambda one: one.position)
     return ChangePage(entries, _pack([epoch, reached, identity]), has_more)
 
 
 async def _relinked(reader: Reader, scanned: Sequence[Any], latest: dict[str, Any], wanted: Any) -> list[ChangeEntry]:
-    """Items whose reverse links changed: a mirror shows a policy with its new interpretation. Their version stays."""
+    """Items whose reverse links changed: a mirror shows a policy with its new interpretation. Their version stays.
+
+    `scanned` are rows of content that was or is visible to the actor: hidden content links to nothing.
+    """
     touched = {key: row for row in scanned for key in row.touched if key not in latest}
     rows = await items.visible_where(reader, touched, wanted) if touched else []
     found = ((touched[row.id], row) for row in rows)
