@@ -105,11 +105,10 @@ class Writer:
 
 @dataclass
 class Import:
-    """A file of rows that is imported again and again until it was taken whole."""
+    """A file of rows of a source named as the file; imported again and again until it was taken whole."""
 
     file: Path
     rows: int
-    is_complete: bool = False
 
 
 @dataclass
@@ -128,9 +127,7 @@ class Counts:
 class Crashing:
     """Rounds of kills on one hub, then the account. `imports` are files of native rows, in any number."""
 
-    def __init__(
-        self, hub: HubFolder, imports: Iterable[Import], seed: int, say: Callable[[str], None] = print
-    ) -> None:
+    def __init__(self, hub: HubFolder, imports: Iterable[Import], seed: int, check_every: int = 1) -> None:
         self.hub = hub
         self.chance = random.Random(seed)
         self.imports = list(imports)
@@ -220,7 +217,8 @@ class Crashing:
             raise AssertionError(f"{command.args} did not end after its server was killed and came back") from None
 
     def next_import(self) -> Import:
-        return next((one for one in self.imports if not one.is_complete), self.imports[-1])
+        with closing(sqlite3.connect(self.hub.path / "hub.db", timeout=15)) as database:
+            return next((one for one in self.imports if held(database, one) < one.rows), self.imports[-1])
 
     def restart_and_check(self) -> None:
         """The server comes back, lost answers are asked for again, everything is found; then `hub check` is clean."""
@@ -273,12 +271,14 @@ class Crashing:
     def account_rows(self) -> None:
         with closing(sqlite3.connect(self.hub.path / "hub.db")) as database:
             lost = [problem for story in self.writer.stories for problem in problems_of(database, story)]
-            for one in self.imports:
-                held = database.execute(
-                    "SELECT count(*) FROM item WHERE source = ? AND state = 'live'", (one.file.stem,)
-                ).fetchone()[0]
-                assert held == one.rows, f"{one.file.name}: {held} of {one.rows} items"
+            taken = {one.file.name: held(database, one) for one in self.imports}
+        assert taken == {one.file.name: one.rows for one in self.imports}
         assert lost == []
+
+
+def held(database: sqlite3.Connection, one: Import) -> int:
+    query = "SELECT count(*) FROM item WHERE source = ? AND state = 'live'"
+    return int(database.execute(query, (one.file.stem,)).fetchone()[0])
 
 
 def problems_of(database: sqlite3.Connection, story: Story) -> list[str]:
