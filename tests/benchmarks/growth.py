@@ -110,8 +110,8 @@ class Asked:
     def __post_init__(self) -> None:
         chance = random.Random(11)
         self.ids = chance.sample(sorted(ids_by_source(self.folder)), 200)
-        site = self.client.ask("{ sites { sections { id name } } }")
-        self.sections = [one["id"] for one in site["sites"][0]["sections"]]
+        site = self.client.ask('{ site(code: "archive") { sections { id } } }')["site"]
+        self.sections = [one["id"] for one in site["sections"]]
 
     def questions(self) -> dict[str, Iterator[Callable[[], Any]]]:
         return {

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 import zstandard
@@ -70,4 +71,4 @@ def ids_by_source(folder: Path) -> dict[str, str]:
     with sqlite3.connect(f"file:{folder / 'hub.db'}?mode=ro", uri=True) as database:
         found = database.execute("SELECT lower(hex(id)), source_id FROM item").fetchall()
     database.close()
-    return {f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}": source_id for key, source_id in found}
+    return {str(UUID(key)): source_id for key, source_id in found}
