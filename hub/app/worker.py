@@ -10,7 +10,7 @@ import socket
 
 from hub.app.index_folder import REQUEST, forget_damaged, is_free
 from hub.app.opening import Hub, index_folder
-from hub.content.due import run_due
+from hub.content.due import run_due, tidy
 from hub.vocabulary.clock import SECOND
 from hub.vocabulary.errors import SearchUnavailable
 from indexers.embedded.index import EmbeddedIndex
@@ -22,6 +22,7 @@ POLL_SECONDS = 0.02
 ASK_SECONDS = 0.5
 """How often the log itself is asked, whether or not a commit was noticed."""
 LOCK_SECONDS = 0.5
+TIDY_SECONDS = 3_600
 DAMAGED_AFTER = 3
 """Failures to open an index that nobody holds before it is taken as damaged."""
 FAULT_SECONDS = 2.0
@@ -35,6 +36,7 @@ class Worker:
         self.hub = hub
         self.leads = asyncio.Event()
         self._stop = asyncio.Event()
+        self._tidy_at = hub.clock() + TIDY_SECONDS * SECOND
         self._seen = -1
         self._idle = asyncio.Event()
         self._request = index_folder(hub.settings) / REQUEST
@@ -130,13 +132,20 @@ class Worker:
         """Sleeps until the next instant at which something falls due, or a second."""
         while True:
             try:
-                settled = await run_due(self.hub.database, self.hub.clock(), self._name)
                 await self.hub.refresh_synonyms()
-                pause = 0.0 if settled else await self._until_due()
+                await self._tidy()
+                pause = await self._until_due()
+                if pause == 0.0:
+                    await run_due(self.hub.database, self.hub.clock(), self._name)
             except Exception:
                 log.exception("settling what is due failed; trying again")
                 pause = FAULT_SECONDS
             await asyncio.sleep(pause)
+
+    async def _tidy(self) -> None:
+        if self.hub.clock() >= self._tidy_at:
+            self._tidy_at = self.hub.clock() + TIDY_SECONDS * SECOND
+            await tidy(self.hub.database, self.hub.clock())
 
     async def _until_due(self) -> float:
         async with self.hub.database.system(self.hub.clock()) as system:

@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub import changes
+from hub.access import operator
 from hub.content.facets import sets_of
 from hub.content.release import Release, is_visible, visible_tuples, write_listings
 from hub.content.stored import content_of
-from hub.vocabulary.clock import SECOND, Instant
+from hub.content.structure import SECTION_MOVED, rewrite_moved
+from hub.vocabulary.clock import DAY, SECOND, Instant
 from hub.vocabulary.enums import Kind, State, Verb
 from storage.change_log import NewAudit, NewChange
 from storage.database import Database, Transaction
-from storage.stores import due, items, links, structure
+from storage.stores import due, items, keys, links, structure
 
 LEASE = 60 * SECOND
 BATCH = 100
@@ -40,11 +42,21 @@ async def settle_claimed(database: Database, now: Instant, worker: str, rows: Se
     """
     for row in rows:
         try:
+            if row.task == SECTION_MOVED:
+                await rewrite_moved(database, now, operator(ACTOR), row.item_id)
+                continue
             async with database.transaction(now) as tx:
                 if await due.finish(tx, row.id, worker):
                     await _settle(tx, row)
         except Exception:
             log.exception("settling what is due failed", extra={"item_id": row.item_id, "task": row.task})
+
+
+async def tidy(database: Database, now: Instant) -> None:
+    """Forgets what has served: settled rows after a week, answers kept for idempotent requests after a month."""
+    async with database.transaction(now) as tx:
+        await due.forget_done(tx, Instant(now - 7 * DAY))
+        await keys.forget_before(tx, Instant(now - 30 * DAY))
 
 
 async def _settle(tx: Transaction, row: Any) -> None:

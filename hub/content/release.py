@@ -57,6 +57,8 @@ class Release:
 
     def __post_init__(self) -> None:
         self.digest = self.digest or self.content.hash(self.kind)
+        if self.site_id is None and self.head is not None:
+            self.site_id = self.head.site_id
 
 
 async def go_live(tx: Transaction, actor_id: str, releases: Sequence[Release], *, same_edition: bool = False) -> None:
@@ -142,6 +144,8 @@ def _live_columns(tx: Transaction, one: Release) -> dict[str, Any]:
     working = None if working == one.edition_id else working
     return {
         "id": one.item_id,
+        "unit_id": one.unit_id,
+        "site_id": one.site_id,
         "state": one.state.value,
         "live_edition_id": one.edition_id,
         "working_edition_id": working,
@@ -150,7 +154,7 @@ def _live_columns(tx: Transaction, one: Release) -> dict[str, Any]:
         "visible_from": visible_from,
         "visible_until": visible_until,
         "sort_at": sort_instant(one.content),
-        "first_published_at": first or tx.now,
+        "first_published_at": first or max(tx.now, visible_from),
         "updated_at": tx.now,
         "row_hash": one.row_hash or (one.head.row_hash if one.head is not None else None),
     }
@@ -160,8 +164,6 @@ def _new_item(tx: Transaction, one: Release) -> dict[str, Any]:
     return {
         **_live_columns(tx, one),
         "kind": one.kind.value,
-        "unit_id": one.unit_id,
-        "site_id": one.site_id,
         "lock_version": 1,
         "version": 0,
         "created_at": tx.now,
@@ -337,6 +339,7 @@ async def _write_routes(tx: Transaction, releases: Sequence[Release], ancestry: 
         for section in one.content.sections:
             if section in ancestry:
                 wanted.setdefault((one.item_id, ancestry[section][0]), section)
+    await routes.leave(tx, [place for place in await _stood(tx, releases) if place not in wanted])
     if not wanted:
         return
     paths = {row.id: row.path for row in await structure.by_ids(tx, "section", wanted.values())}
@@ -351,6 +354,12 @@ async def _write_routes(tx: Transaction, releases: Sequence[Release], ancestry: 
         for (item_id, site_id), section in wanted.items()
     ]
     await routes.lay(tx, rows, some_exist=any(one.head is not None for one in releases))
+
+
+async def _stood(tx: Transaction, releases: Sequence[Release]) -> list[tuple[str, str]]:
+    """(item, site) of the addresses these items had until now."""
+    known = [one.item_id for one in releases if one.head is not None]
+    return [(row.item_id, row.site_id) for row in await routes.current(tx, known)] if known else []
 
 
 def _due_rows(tx: Transaction, releases: Sequence[Release]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from hub.content import views
 from hub.content.body import plain
 from hub.content.release import Release, go_live
 from hub.content.stored import content_of
+from hub.vocabulary.clock import SECOND
 from hub.vocabulary.details import camel
 from hub.vocabulary.enums import Kind, SectionKind, SiteType, State, UnitType, Verb
 from hub.vocabulary.errors import AddressTaken, Conflict, InvalidInput, NotFound
@@ -20,11 +21,15 @@ from hub.vocabulary.ids import is_id, new_id
 from storage.change_log import NewAudit
 from storage.database import Database, Transaction
 from storage.expression_sql import scope_key
-from storage.stores import items, listings, structure
+from storage.stores import due, items, listings, routes, structure
 
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
 """A slug, as the exchange format has it."""
 _UNIT_TEXTS = ("name", "short_name", "region", "region_code", "unified_code", "address", "phone")
+SECTION_MOVED = "section_moved"
+"""The due task that carries the items of a moved section along."""
+MOVE_LEASE = 60 * SECOND
+"""How long the request that moved a section has for it before the worker takes over."""
 MOVE_BATCH = 100
 """Items whose rows are rewritten in one transaction when a section moves."""
 
@@ -149,10 +154,27 @@ async def move_section(tx: Transaction, actor: Actor, key: str, expected: int, p
     path = f"{parent.path}/{section.code}" if parent is not None else section.code
     if path != section.path and await structure.section_at(tx, section.site_id, path) is not None:
         raise AddressTaken(f"The path “{path}” is taken on this site.", field="parentId")
+    await _lead_on(tx, section, path)
     await _update(tx, "section", key, expected, {"parent_id": parent_id, "path": path})
     await structure.move_paths(tx, section.site_id, section.path, path)
+    # the items follow outside this transaction; should the process die before, the worker carries them along
+    later = {"id": new_id(), "due_at": tx.now, "task": SECTION_MOVED, "item_id": key, "edition_id": None}
+    held = {"leased_until": tx.now + MOVE_LEASE, "leased_by": actor.id}
+    await due.replace(tx, [key], [{**later, **held}], clear=True)
     _audit(tx, actor, owner, "move_section", key)
     return key
+
+
+async def _lead_on(tx: Transaction, section: Any, path: str) -> None:
+    """The old addresses of a moved section and of those below it lead to the new ones for ever."""
+    below = await structure.by_ids(tx, "section", await structure.subtree(tx, "section", section.id))
+    moved = [(row.id, row.path, path + row.path[len(section.path) :]) for row in below]
+    rows = [
+        {"site_id": section.site_id, "path": old, "section_id": key, "redirect_to": new, "created_at": tx.now}
+        for key, old, new in moved
+        if old != new
+    ]
+    await routes.lead_on(tx, rows)
 
 
 async def rewrite_moved(database: Database, now: Any, actor: Actor, section_id: str) -> int:
@@ -165,6 +187,7 @@ async def rewrite_moved(database: Database, now: Any, actor: Actor, section_id: 
         async with database.transaction(now) as tx:
             ids = await listings.items_in(tx, scope_key("section", section_id), after, MOVE_BATCH)
             if not ids:
+                await due.finish_all(tx, section_id, SECTION_MOVED)
                 return count
             heads = await items.lock(tx, ids)
             releases = [await _as_moved(tx, head) for head in heads.values() if head.state in items.LIVE_STATES]

@@ -44,7 +44,7 @@ class Unpublished:
 
 @strawberry.type(description="Content or an address that leads elsewhere (转向).")
 class Redirect:
-    id: strawberry.ID = strawberry.field(description="Id of the content whose address this was.")
+    id: strawberry.ID = strawberry.field(description="Id of the content or section whose address this was.")
     target_url: str | None = strawberry.field(description="Address to go to.")
     target_id: strawberry.Private[str | None]
 

@@ -110,13 +110,25 @@ class ContentQuery:
             return None
         row = await queries.routed(info.context.reader, place.code, path)
         if row is None or row.item_id is None:
-            return Section.of_some(await structure.section_at(info.context.reader, place.id, path.strip("/")))
+            section = await structure.section_at(info.context.reader, place.id, path.strip("/"))
+            if section is None and row is not None and row.section_id is not None:
+                return await _moved_section(info, place, row.section_id)
+            return Section.of_some(section)
         item = await queries.single(info.context.reader, row.item_id)
         answer: RouteResult | None = await answer_of(info, item)
         if isinstance(answer, Content) and row.redirect_to is not None:
             url = below(place, row.redirect_to, info.context.services.base_url)
             return Redirect(id=row.item_id, target_url=url, target_id=row.item_id)
         return answer
+
+
+async def _moved_section(info: Info, site: Any, section_id: str) -> Redirect | None:
+    """Where an old address of a section leads now."""
+    section = await info.context.load.sections.load(section_id)
+    if section is None:
+        return None
+    url = below(site, section.path, info.context.services.base_url)
+    return Redirect(id=section.id, target_url=url, target_id=None)
 
 
 MAX_PATH = 2_000

@@ -45,6 +45,16 @@ async def finish(tx: Transaction, key: str, worker: str) -> bool:
     return (await tx.run(held.values(done_at=tx.now))).rowcount == 1
 
 
+async def finish_all(tx: Transaction, subject_id: str, task: str) -> None:
+    """Marks every open row of this subject and task as done."""
+    open_ = (due.c.item_id == subject_id, due.c.task == task, due.c.done_at.is_(None))
+    await tx.run(sa.update(due).where(*open_).values(done_at=tx.now))
+
+
+async def forget_done(tx: Transaction, before: Instant) -> None:
+    await tx.run(sa.delete(due).where(due.c.done_at < before))
+
+
 async def next_at(source: Statements) -> int | None:
     """The next instant at which something can be claimed: due, and no longer held by another."""
     free_at = sa.case((due.c.leased_until > due.c.due_at, due.c.leased_until), else_=due.c.due_at)

@@ -35,6 +35,23 @@ async def lay(tx: Transaction, rows: Sequence[Mapping[str, Any]], *, some_exist:
     await tx.run(_upsert(tx), full)
 
 
+async def lead_on(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Old addresses of sections. Rows: site_id, path, section_id, redirect_to, created_at."""
+    if rows:
+        full = [{"item_id": None, "is_current": 0, **row} for row in rows]
+        named = _insert(tx)
+        fresh = {name: named.excluded[name] for name in ("section_id", "redirect_to", "is_current")}
+        await tx.run(named.on_conflict_do_update(index_elements=[route.c.site_id, route.c.path], set_=fresh), full)
+
+
+async def leave(tx: Transaction, places: Sequence[tuple[str, str]]) -> None:
+    """(item, site) pairs whose item stands no longer on the site: its old addresses there are not given any more."""
+    if places:
+        theirs = (route.c.item_id == sa.bindparam("b_item"), route.c.site_id == sa.bindparam("b_site"))
+        gone = sa.update(route).where(*theirs).values(is_current=0)
+        await tx.run(gone, [{"b_item": item_id, "b_site": site_id} for item_id, site_id in places])
+
+
 async def _redirect_old(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     old = (
         sa.update(route)
@@ -48,14 +65,16 @@ async def _redirect_old(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> N
     await tx.run(old, values)
 
 
-def _upsert(tx: Transaction) -> Any:
+def _insert(tx: Transaction) -> Any:
     if tx.dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as pg_insert
 
-        statement: Any = pg_insert(route)
-    else:
-        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+        return pg_insert(route)
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-        statement = sqlite_insert(route)
+    return sqlite_insert(route)
+
+
+def _upsert(tx: Transaction) -> Any:
     fresh = {"redirect_to": None, "is_current": 1}
-    return statement.on_conflict_do_update(index_elements=[route.c.site_id, route.c.path], set_=fresh)
+    return _insert(tx).on_conflict_do_update(index_elements=[route.c.site_id, route.c.path], set_=fresh)

@@ -278,7 +278,7 @@ async def test_number_of_statements_does_not_depend_on_the_size_of_the_batch(wor
 
     assert new == [new[0]] * 3
     assert corrected == [corrected[0]] * 3
-    assert (new[0], corrected[0]) == (22, 27)
+    assert (new[0], corrected[0]) == (22, 28)
 
 
 async def test_windows_without_a_start_or_an_end_are_never_null(world: World) -> None:

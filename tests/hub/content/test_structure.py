@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from hub.access import ANONYMOUS, Actor
 from hub.content import actions, structure
+from hub.content.due import run_due
 from hub.vocabulary.enums import Kind
 from hub.vocabulary.errors import AddressTaken, Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
 from hub.vocabulary.ids import new_id
-from storage.tables import node, section, site, unit
+from storage.tables import node, route, section, site, unit
 from tests.world import OPERATOR, World
 
 Act = Callable[[World, Actor], Awaitable[Any]]
@@ -407,3 +408,26 @@ async def test_key_that_may_edit_places_may_not_thereby_touch_content(world: Wor
 
     with pytest.raises(Forbidden):
         await world.do(actions.archive, world.staff("city", "structure.edit"), key, 2)
+
+
+async def test_old_addresses_of_a_moved_section_and_below_lead_on(world: World) -> None:
+    key = world.sections["gov/read"]
+
+    await world.do(structure.move_section, OPERATOR, key, 1, None)
+
+    rows = await world.rows(sa.select(route.c.path, route.c.section_id, route.c.redirect_to, route.c.is_current))
+    assert [tuple(row) for row in rows if row.section_id is not None] == [("gov/read", key, "read", 0)]
+
+
+async def test_worker_carries_items_along_when_the_mover_died(world: World) -> None:
+    item = await world.published(sections=[world.sections["gov/read"]])
+    await world.do(structure.move_section, OPERATOR, world.sections["gov/read"], 1, None)
+    early = await run_due(world.database, world.clock(), "worker")
+    world.clock.now += structure.MOVE_LEASE
+
+    taken = await run_due(world.database, world.clock(), "worker")
+
+    assert (early, taken) == (0, 1)
+    assert [row.verb for row in await world.changes()][-1] == "moved"
+    assert (await world.routes(item))[f"read/{item}"] == (1, None)
+    assert await run_due(world.database, world.clock() + structure.MOVE_LEASE, "worker") == 0
