@@ -24,8 +24,6 @@ from schema.requests import GraphQLRequest, TooLarge, WrongMediaType, read_reque
 
 RESPONSE_JSON = "application/graphql-response+json"
 JSON = "application/json"
-MAX_AGE = 2
-"""Seconds an anonymous answer may be kept: what was withdrawn is gone from caches by then."""
 PageHandler = Callable[[Request], Awaitable[Response]]
 _EXECUTION = execution_context_class_kwargs(api.execution_context_class)
 
@@ -116,7 +114,7 @@ class Answering:
     def headers(self, is_anonymous: bool, may_be_kept: bool) -> dict[str, str]:
         kept = is_anonymous and may_be_kept and self.request.method != "POST"
         return {
-            "Cache-Control": f"public, max-age={MAX_AGE}" if kept else "no-store",
+            "Cache-Control": "public, no-cache" if kept else "no-store",
             "Vary": "Accept, Authorization",
         }
 

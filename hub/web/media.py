@@ -14,7 +14,7 @@ from starlette.routing import Route
 from hub.access import LISTED_STATES
 from hub.content import queries
 from hub.content.media import TYPES, UNKNOWN
-from hub.vocabulary.clock import SECOND, Clock, Instant
+from hub.vocabulary.clock import Clock
 from hub.vocabulary.enums import Kind, State
 from hub.web.errors import error_page, guarded
 from hub.web.live_reading import as_anybody
@@ -24,8 +24,6 @@ from storage.stores import items
 
 log = structlog.get_logger(__name__)
 
-MAX_AGE = 300
-"""Seconds a cache may keep a file without asking again; a withdrawal takes that long to reach everybody."""
 SHOWN = ("image/", "audio/", "video/")
 """Shown in place. Everything else is a download: a PDF too, since browsers open none inside a sandbox."""
 POLICY = "default-src 'none'; sandbox"
@@ -35,23 +33,22 @@ _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\<>:"|?*]')
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What is served for an asset. `visible_until` is when it ends to be."""
+    """What is served for an asset."""
 
     object_key: str
     media_type: str
     file_name: str
-    visible_until: Instant
 
-    def headers(self, now: Instant) -> dict[str, str]:
+    def headers(self) -> dict[str, str]:
         is_known = self.media_type in TYPES
         way = "inline" if is_known and self.media_type.startswith(SHOWN) else "attachment"
-        left = max(0, (self.visible_until - now) // SECOND)
         return {
             "content-type": self.media_type if is_known else UNKNOWN,
             "content-disposition": f"{way}; filename*=UTF-8''{quote(self.file_name, safe='')}",
             "content-security-policy": POLICY,
             "x-content-type-options": "nosniff",
-            "cache-control": f"public, max-age={min(MAX_AGE, left)}",
+            # kept, and asked for at every use: what was withdrawn must not be shown for another minute
+            "cache-control": "public, no-cache",
             "etag": self.etag,
             "accept-ranges": "bytes",
         }
@@ -77,7 +74,7 @@ class MediaFiles:
         found = await self._find(request.path_params["id"])
         if not isinstance(found, Original):
             return error_page(request, found)
-        headers = found.headers(self.clock())
+        headers = found.headers()
         if _is_known(request, found.etag):
             return Response(status_code=304, headers=headers)
         try:
@@ -97,7 +94,7 @@ class MediaFiles:
         if not details.object_key:
             return 404
         name = file_name(details.file_name or row.title, details.media_type or "")
-        return Original(details.object_key, details.media_type or "", name, row.visible_until)
+        return Original(details.object_key, details.media_type or "", name)
 
     def _answer(self, request: Request, found: Original, size: int, headers: dict[str, str]) -> Response:
         stretch = _stretch(request, found.etag, size)

@@ -27,10 +27,9 @@ SCHEMA = build_schema(
       validity: String
       publishedAt: String
       unit: Unit!
-      interpretations(first: Int): InterpretationConnection!
+      interpretations(first: Int): [Interpretation!]!
     }
     type Unit { name: String! }
-    type InterpretationConnection { nodes: [Interpretation!]! }
     type Interpretation { title: String! url: String }
     """
 )
@@ -41,7 +40,7 @@ POLICY = {
     "validity": "IN_FORCE",
     "publishedAt": "2026-10-28T01:30:00Z",
     "unit": {"name": "云岭市人民政府办公室"},
-    "interpretations": {"nodes": [{"title": "一图读懂“一卡通”实施方案", "url": "/content/1"}]},
+    "interpretations": [{"title": "一图读懂“一卡通”实施方案", "url": "/content/1"}],
 }
 
 
