@@ -27,6 +27,8 @@ from storage.change_log import NewAudit, NewChange
 from storage.database import Transaction
 from storage.stores import due, items, links, listings, structure
 
+HIDDEN_STATES = (State.DRAFT, State.VANISHED)
+"""Of these not even the existence is told to others."""
 SHOWN_LINKS = (LinkType.ATTACHES, LinkType.ILLUSTRATES)
 
 
@@ -180,6 +182,8 @@ async def redirect(
         raise InvalidInput("A redirect has either a target item or a target address.", field="targetId")
     if target_id == item_id:
         raise InvalidInput("Content cannot lead to itself.", field="targetId")
+    if target_id is not None:
+        await _require_live(tx, target_id, "targetId")
     await _unpublish(tx, actor, head, Action.REDIRECT, "", target_id, target_url)
     return item_id
 
@@ -217,6 +221,9 @@ async def _lock(
     """The item's row, locked, when the actor may and the lock version is the one it saw."""
     head = (await items.lock(tx, [item_id])).get(item_id) if is_id(item_id) else None
     if head is None:
+        raise NotFound("There is no such content.", field="id")
+    if head.state in HIDDEN_STATES and not actor.is_operator and head.unit_id not in actor.units:
+        access.require(actor, permission, actor.unit_id or "")
         raise NotFound("There is no such content.", field="id")
     access.require(actor, permission, head.unit_id)
     if head.lock_version != expected:
@@ -353,6 +360,13 @@ async def _require_targets(tx: Transaction, actor: Actor, content: EditionConten
 async def _require_item(tx: Transaction, item_id: str, field: str) -> None:
     if not is_id(item_id) or item_id not in await items.heads(tx, [item_id]):
         raise InvalidInput(f"There is no content {item_id}.", field=field)
+
+
+async def _require_live(tx: Transaction, item_id: str, field: str) -> None:
+    """What readers are sent to is there to be read: no draft, and no redirect that leads on or back."""
+    target = (await items.heads(tx, [item_id])).get(item_id) if is_id(item_id) else None
+    if target is None or target.state not in items.LIVE_STATES:
+        raise InvalidInput(f"There is no published content {item_id}.", field=field)
 
 
 async def _require_current_draft(tx: Transaction, head: Any) -> None:

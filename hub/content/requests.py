@@ -10,7 +10,7 @@ import orjson
 
 from hub.access import Actor
 from hub.vocabulary.clock import Instant
-from hub.vocabulary.errors import IdempotencyMismatch, InvalidInput, Refusal
+from hub.vocabulary.errors import IdempotencyMismatch, InvalidInput, Refusal, Unauthenticated
 from hub.vocabulary.ids import is_id
 from storage.change_log import NewAudit
 from storage.database import Database, Transaction
@@ -42,6 +42,8 @@ async def perform(
     try:
         async with database.transaction(now) as tx:
             return await _once(tx, actor, act, verb, request, idempotency_key)
+    except Unauthenticated:
+        raise  # somebody without a key must not be able to make the audit grow
     except Refusal as refusal:
         await _audit_refusal(database, actor, now, verb, subject_id, refusal)
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,7 +104,7 @@ class DatabaseTarget:
     async def _write_items(self, tx: Transaction, rows: Sequence[ItemRow], outcome: Outcome) -> None:
         if not rows:
             return
-        hashes = {row.key: row_hash(row) for row in rows}
+        hashes = {row.key: self._hash(row) for row in rows}
         known = await items.by_sources(tx, hashes)
         fresh = [row for row in rows if row.key not in known or known[row.key].row_hash != hashes[row.key]]
         outcome.unchanged += len(rows) - len(fresh)
@@ -126,6 +127,13 @@ class DatabaseTarget:
         if releases and not self.is_dry:
             await go_live(tx, self.actor.id, releases)
 
+    def _hash(self, row: ItemRow) -> str:
+        """The row's hash, and that of the file it brings: new bytes under an old path are news."""
+        digest, path = row_hash(row), self.folder / row.file
+        if not row.file or not path.is_file():
+            return digest
+        return hashlib.sha256(digest.encode() + path.read_bytes()).hexdigest()
+
     async def _draft(self, tx: Transaction, one: Release) -> None:
         if not self.is_dry:
             await write_draft(tx, self.actor, one)
@@ -137,7 +145,7 @@ class DatabaseTarget:
         return Release(
             item_id=head.id if head is not None else new_id(),
             kind=row.kind,
-            unit_id=head.unit_id if head is not None else unit_id,
+            unit_id=unit_id,
             content=content,
             verb=verb,
             audit_verb="import" if head is None else "import_correction",

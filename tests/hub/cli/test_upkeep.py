@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.app.opening import Hub, index_folder
 from hub.app.index_folder import REQUEST
+from hub.app.opening import Hub, index_folder
 from hub.app.worker import Worker
 from hub.cli import exchange, upkeep
 from hub.cli.opened import who

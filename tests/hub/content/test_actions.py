@@ -81,7 +81,10 @@ async def test_key_of_another_unit_or_without_the_right_cannot_and_nothing_chang
         "nobody": ANONYMOUS,
     }[who]
 
-    with pytest.raises(Unauthenticated if who == "nobody" else Forbidden):
+    refusals = {"nobody": Unauthenticated, "without the right": Forbidden, "other unit": Forbidden}
+    # of another unit's draft not even the existence is told
+    expected = NotFound if (who, state) == ("other unit", "draft") else refusals[who]
+    with pytest.raises(expected):
         await act(world, actor, key, lock)
 
     assert await world.head(key) == head
