@@ -32,7 +32,7 @@ from storage.database import Database, Transaction
 from storage.migrating import prepare
 from storage.objects import LocalObjects
 from storage.tables import details as detail_tables
-from storage.tables import item, unpublishing
+from storage.tables import edition, item, unpublishing
 from tests.flows.leak_marks import REGION, SHARED, TOPIC, marked, said
 
 OPERATOR = operator("test")
@@ -263,7 +263,7 @@ class Builder:
         """Gives a media asset its file. Import does this; no action of an editor does yet."""
         stored = await self.objects.put(data)
         table = detail_tables[Kind.MEDIA_ASSET]
-        editions = sa.text("SELECT id FROM edition WHERE item_id = :item").bindparams(item=item_id)
+        editions = sa.select(edition.c.id).where(edition.c.item_id == item_id)
         async with self.database.transaction(self.now) as tx:
             ids = [row.id for row in await tx.rows(editions)]
             file = {"object_key": stored.object_key}
