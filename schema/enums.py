@@ -19,12 +19,6 @@ LINK_LABELS = {
     "basis_of": "作为依据", "illustrates": "配图", "attaches": "附件", "relates_to": "相关", "reports_on": "报道",
     "republishes": "转载", "translation_of": "译自",
 }  # fmt: skip
-SECTION_LABELS = {
-    "overview": "概况信息", "functions": "机构职能", "leaders": "领导信息", "law": "法规", "news": "动态要闻", "notice": "通知公告",
-    "policy_document": "政策文件", "interpretation": "政策解读", "plan": "规划计划", "personnel": "人事信息", "budget": "财政预决算",
-    "major_project": "重大项目", "service": "办事服务", "consultation": "互动交流", "survey": "征集调查", "interview": "在线访谈",
-    "topic": "专题", "petition": "信访", "other": "其他",
-}  # fmt: skip
 STATE_LABELS = {
     "draft": "草稿", "live": "已发布", "withdrawn": "已撤回", "redirected": "已转向", "gone": "已删除", "vanished": "已消失",
     "archived": "已归档",
@@ -111,7 +105,7 @@ _TABLE: tuple[tuple[type[Enum], str, str, Mapping[Any, str]], ...] = (
     (enums.Genre, "Genre", "Type of official document (文种).", enums.GENRE_LABELS),
     (enums.UnitType, "UnitType", "Types of units (单位类型).", _UNIT_LABELS),
     (enums.SiteType, "SiteType", "Types of sites (站点类型).", _SITE_LABELS),
-    (enums.SectionKind, "SectionKind", "What a section is for (栏目类别).", SECTION_LABELS),
+    (enums.SectionKind, "SectionKind", "What a section is for (栏目类别).", enums.SECTION_LABELS),
     (enums.InterpretationForm, "InterpretationForm", "Form of an interpretation (解读形式).", _FORM_LABELS),
     (enums.ChangeScale, "ChangeScale", "How much a correction changes (更正程度).", {"minor": "小改", "major": "大改"}),
     (

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import strawberry
 
-from hub.vocabulary.clock import Instant, local
+from hub.content import page_tags
 from hub.vocabulary.enums import Kind, LinkType
 from schema import addresses
 from schema.context import Info
-from schema.enums import SECTION_LABELS
 
 
 @strawberry.type(description="A tag of a page (网页标签): escape the content when you print it.")
@@ -20,47 +18,17 @@ class PageTag:
     content: str = strawberry.field(description="Its value, plain text, never empty.")
 
 
-def _tags(pairs: Iterable[tuple[str, str | None]]) -> list[PageTag]:
-    """Each tag once, none of them empty."""
-    return [PageTag(name=name, content=content) for name, content in pairs if content]
-
-
-def _site(site: Any | None) -> list[tuple[str, str | None]]:
-    if site is None:
-        return []
-    return [("SiteName", site.name), ("SiteDomain", site.domain), ("SiteIDCode", site.site_id_code)]
-
-
-def _column(section: Any | None) -> list[tuple[str, str | None]]:
-    if section is None:
-        return []
-    return [("ColumnName", section.name), ("ColumnType", _column_type(section))]
-
-
-def _column_type(section: Any) -> str:
-    return str(section.column_type or SECTION_LABELS[section.section_kind])
-
-
-def shown(instant: Instant) -> str:
-    """`YYYY-MM-DD HH:MM`, local."""
-    return local(instant).strftime("%Y-%m-%d %H:%M")
+def _written(tags: page_tags.PageTags) -> list[PageTag]:
+    return [PageTag(name=name, content=content) for name, content in tags]
 
 
 def home_tags(site: Any) -> list[PageTag]:
-    return _tags(_site(site))
+    return _written(page_tags.site_tags(site))
 
 
 async def column_tags(info: Info, section: Any) -> list[PageTag]:
     site = await info.context.load.sites.load(section.site_id)
-    return _tags(
-        [
-            *_site(site),
-            ("ColumnName", section.name),
-            ("ColumnDescription", section.description),
-            ("ColumnKeywords", ",".join(section.keywords)),
-            ("ColumnType", _column_type(section)),
-        ]
-    )
+    return _written(page_tags.column_tags(site, section))
 
 
 async def content_tags(info: Info, row: Any, site_ref: str | None) -> list[PageTag]:
@@ -70,22 +38,10 @@ async def content_tags(info: Info, row: Any, site_ref: str | None) -> list[PageT
     section, site = await _place(info, row, site_ref)
     if site is None and site_ref is not None:
         return []
-    published = row.published_at or row.first_published_at
     source = row.source_name or (await info.context.load.units.load(row.unit_id)).name
-    return _tags(
-        [
-            *_site(site),
-            *_column(section),
-            ("ArticleTitle", row.title),
-            ("PubDate", shown(published) if published is not None else None),
-            ("ContentSource", source),
-            ("Keywords", ",".join(row.keywords)),
-            ("Author", row.author),
-            ("Description", row.summary),
-            ("Image", await _image(info, row)),
-            ("Url", await address_of(info, row, site.id if site is not None else None)),
-        ]
-    )
+    image = await _image(info, row) or ""
+    url = await address_of(info, row, site.id if site is not None else None) or ""
+    return _written(page_tags.content_tags(site, section, row, source=source, image=image, url=url))
 
 
 async def _place(info: Info, row: Any, site_ref: str | None) -> tuple[Any | None, Any | None]:

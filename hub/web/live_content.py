@@ -9,18 +9,17 @@ from typing import Any
 
 from hub.content import queries
 from hub.content.body import expand, references
+from hub.content.page_tags import PageTags, content_tags
 from hub.vocabulary.enums import Kind, LinkType, Publicity, State
 from hub.web.cards import fact_card, policy_card
 from hub.web.labels import LINK_LABELS
 from hub.web.live_rows import Background, Details, by_ids, details_by_edition
-from hub.web.live_tags import content_tags
 from hub.web.reading import (
     ContentPage,
     FactCard,
     LinkGroup,
     MediaFile,
     Moved,
-    PageTags,
     PolicyCard,
     SectionEntry,
     UnpublishedPage,

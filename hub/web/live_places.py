@@ -7,12 +7,12 @@ from typing import Any
 
 from hub.content import queries
 from hub.content.filters import ContentFilter, to_request
+from hub.content.page_tags import column_tags, site_tags
 from hub.content.queries import Page, PageArgs
 from hub.vocabulary.clock import Instant
 from hub.vocabulary.enums import Archived
 from hub.web.labels import KIND_ORDER
 from hub.web.live_rows import Background, by_ids
-from hub.web.live_tags import column_tags, site_tags
 from hub.web.reading import Moved, Overview, SectionEntry, SectionPage, SiteEntry, SitePage
 from storage.database import Reader
 from storage.expression_sql import scope_key

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from hub.content.page_tags import PageTags
 from hub.search import Mark, SearchSort
 from hub.vocabulary.clock import Instant
 from hub.vocabulary.enums import Kind, LinkType, Publicity, Validity
 
-PageTags = tuple[tuple[str, str], ...]
 """Name and content of the meta tags of domain §6, in order; empty and repeated ones are dropped by the page."""
 
 

@@ -11,11 +11,12 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from hub.content.page_tags import PageTags
 from hub.search import Mark
 from hub.vocabulary.clock import Instant, local
 from hub.vocabulary.enums import KIND_LABELS, PUBLICITY_LABELS, VALIDITY_LABELS
 from hub.web import assets, labels
-from hub.web.reading import Marked, PageTags
+from hub.web.reading import Marked
 
 
 def marked(text: Marked) -> Markup:

@@ -97,9 +97,7 @@ async def test_a_policy_shows_card_body_sections_and_tags(hub: LiveHub) -> None:
             ("PubDate", "2026-11-01 12:00"),
             ("ContentSource", "云岭市人民政府办公室"),
             ("Keywords", "社保,卡"),
-            ("Author", ""),
             ("Description", "第一条 为规范管理，制定本办法。"),
-            ("Image", ""),
             ("Url", f"https://hub.example/content/{policy}"),
         ),
     )
