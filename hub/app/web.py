@@ -68,13 +68,14 @@ class _Lifespan:
     @asynccontextmanager
     async def __call__(self, _: Starlette) -> AsyncIterator[None]:
         worker = Worker(self.hub)
-        tasks = [asyncio.create_task(worker.run() if self.work else self._refresh())]
+        warming = asyncio.create_task(asyncio.to_thread(self.hub.search.marks, "预热", ["预热"]))  # loads dictionaries
+        tasks = [warming, asyncio.create_task(worker.run() if self.work else self._refresh())]
         try:
             yield
         finally:
             worker.stop()
             if not self.work:
-                tasks[0].cancel()
+                tasks[-1].cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self.hub.close()
 

@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-import rjieba
-
-from indexers.analysis.tokens import is_han, runs
+from indexers.analysis.tokens import is_han, runs, words_of_query
 
 MAX_READINGS = 8
 MAX_TYPED = 40
@@ -93,7 +91,7 @@ def _readings(group: str, unfinished: bool) -> list[list[str]]:
 
 
 def _spell_run(run: str) -> Iterator[str]:
-    for word in rjieba.cut(run):
+    for word in words_of_query(run):
         yield from _spell_word(word)
 
 

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from operator import add
 
-import rjieba
-
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _RUN = re.compile(rf"[{HAN}]+|[^\W_{HAN}]+")
 _IS_HAN = re.compile(rf"[{HAN}]")
@@ -35,12 +33,16 @@ def runs(folded: str) -> Iterator[tuple[int, str]]:
 
 def words_of_document(folded: str) -> list[str]:
     """Search mode: short words inside long ones too. Tokens without letter, digit or Han are dropped."""
+    import rjieba  # here: its dictionary takes 80 ms to load, which a start does not wait for
+
     # most tokens that are not letters or digits throughout are one mark or space, and cannot hold any
     return [word for word in rjieba.cut_for_search(folded) if word.isalnum() or (len(word) > 1 and has_content(word))]
 
 
 def words_of_query(folded: str) -> list[str]:
     """Every token in order, so that joined they are the text again."""
+    import rjieba
+
     return list(rjieba.cut(folded))
 
 
