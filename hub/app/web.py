@@ -27,6 +27,7 @@ from schema.http import GraphQLApp
 from storage.stores import changes
 
 REFRESH_SECONDS = 5.0
+WARM_AFTER_SECONDS = 0.5
 log = logging.getLogger("hub.web")
 
 
@@ -68,16 +69,22 @@ class _Lifespan:
     @asynccontextmanager
     async def __call__(self, _: Starlette) -> AsyncIterator[None]:
         worker = Worker(self.hub)
-        warming = asyncio.create_task(asyncio.to_thread(self.hub.search.marks, "预热", ["预热"]))  # loads dictionaries
+        warming = asyncio.create_task(self._warm())
         tasks = [warming, asyncio.create_task(worker.run() if self.work else self._refresh())]
         try:
             yield
         finally:
             worker.stop()
+            warming.cancel()
             if not self.work:
                 tasks[-1].cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self.hub.close()
+
+    async def _warm(self) -> None:
+        """Loads the dictionaries once the first requests are answered: loading holds the interpreter for 0.1 s."""
+        await asyncio.sleep(WARM_AFTER_SECONDS)
+        await asyncio.to_thread(self.hub.search.marks, "预热", ["预热"])
 
     async def _refresh(self) -> None:
         while True:
