@@ -92,6 +92,8 @@ def report(run: Run, found: list[float], label: str, verdicts: Verdicts) -> None
     print(
         f"    publishContent itself: p50 {itself[0]}, p99 {itself[1]} ms; at most {run.late:.1f} s behind the schedule"
     )
+    if max(found) == float("inf"):
+        print(f"    never found: {found.count(float('inf'))}; the hub said:\n{run.serving.log.read_text()[-2000:]}")
     verdicts.at_most(f"publish → found, {label}, p99", percentile(found, 0.99) / 1_000, 1.0, "s")
 
 
@@ -121,7 +123,7 @@ def main() -> None:
             unit = next(node["id"] for node in nodes if node["code"] == "archive")
             quiet = Run(serving, key, unit, "a", bodies)
             report(quiet, quiet.publishes(options.publishes), "nothing beside it", verdicts)
-            write_rows(copy, another_copy(native, options.during_import * 200))
+            write_rows(copy, another_copy(native, options.during_import * 400))
             importing = hub.start("import", copy)
             time.sleep(3)
             busy = Run(serving, key, unit, "b", bodies)
