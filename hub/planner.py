@@ -13,9 +13,14 @@ from hub.content import queries
 from hub.content.filters import ContentFilter, to_expression
 from hub.search import FACETS, MAX_HITS, FacetValue, SearchEngine, SearchRequest, SearchSort
 from hub.vocabulary.errors import CursorExpired, InvalidCursor, InvalidInput
-from hub.vocabulary.expression import EVERYTHING, And, Expression
+from hub.vocabulary.expression import EVERYTHING, And, Expression, Not, Overlaps
 from storage.database import Reader
+from storage.stores import changes
 
+FOLLOWER = "search"
+"""The follower whose cursor tells what the index has not taken yet."""
+MAX_STALE = 1_000
+"""Items withdrawn so recently that the index may still hold them; they are kept out of hits, totals and facets."""
 MAX_TEXT = 400
 """Characters of a query that are looked at at all; the engine cuts to what ranking needs."""
 
@@ -59,7 +64,8 @@ async def search(
     generation, offset = _decode(after) if after is not None else (None, skip)
     offset = min(offset, MAX_HITS)
     size = max(0, min(first, MAX_HITS - offset))
-    where = And((reader.sight.listed, to_expression(filter_), also))
+    stale = await changes.unsettled(reader, FOLLOWER, MAX_STALE, hidden_only=True)
+    where = And((reader.sight.listed, to_expression(filter_), also, Not(Overlaps("id", stale))))
     request = SearchRequest(text, where, sort, offset, size, tuple(dict.fromkeys(facets)))
     answer = await engine.search(request)
     if generation is not None and generation != answer.generation:
@@ -81,7 +87,12 @@ async def suggest(reader: Reader, engine: SearchEngine, prefix: str, size: int) 
     if not 1 <= size <= 20:
         raise InvalidInput(f"Between 1 and 20 suggestions can be asked for, not {size}.", field="first")
     text = prefix.strip()[:60]
-    return await engine.suggest(text, And((reader.sight.listed, to_expression(ContentFilter()))), size) if text else []
+    if not text:
+        return []
+    # the index gives titles as it holds them: none of an item that has changed since
+    stale = await changes.unsettled(reader, FOLLOWER, MAX_STALE, hidden_only=False)
+    where = And((reader.sight.listed, to_expression(ContentFilter()), Not(Overlaps("id", stale))))
+    return await engine.suggest(text, where, size)
 
 
 def _check(text: str, first: int, facets: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from hub.planner import FOLLOWER
 from hub.search import DocumentRefused, SearchDocument, SearchIndex
 from hub.vocabulary.clock import Clock
 from hub.vocabulary.ids import ItemId
@@ -18,7 +19,7 @@ from indexers import documents
 from storage.database import INTERACTIVE, Database, System
 from storage.stores import changes
 
-NAME = "search"
+NAME = FOLLOWER
 EXPRESS_ROWS = 200
 BULK_ROWS = 40
 """Rows of one bulk step: few, so that an editor's change waits for a fraction of a second at the most."""

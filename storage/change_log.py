@@ -136,6 +136,7 @@ def _change_row(one: NewChange, now: Instant, lane: int) -> dict[str, Any]:
         "at": now,
         "scope": one.scope,
         "lane": lane,
+        "was_visible": int(bool(one.before)),
         "item_id": one.item_id,
         "kind": one.kind,
         "verb": one.verb.value,

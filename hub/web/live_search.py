@@ -36,7 +36,7 @@ KINDS = frozenset(kind.value for kind in Kind)
 
 
 async def search_page(reader: Reader, engine: SearchEngine, query: SearchQuery) -> SearchPage:
-    """At most eight statements. Raises `SearchUnavailable`, and `InvalidInput` for more than a filter takes."""
+    """At most nine statements. Raises `SearchUnavailable`, and `InvalidInput` for more than a filter takes."""
     kinds = tuple(Kind(value) for value in query.chosen.get("kind", ()) if value in KINDS)
     if query.chosen.get("kind") and not kinds:
         return SearchPage((), 0)

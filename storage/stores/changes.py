@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.vocabulary.clock import Instant
-from storage.database import Statements, Transaction
-from storage.tables import change, follower, follower_failure, log_state
+from storage.database import Reader, Statements, Transaction
+from storage.expression_sql import to_sql
+from storage.tables import change, follower, follower_failure, item, log_state
 
 Rows = Sequence[sa.Row[Any]]
 
@@ -26,6 +27,24 @@ async def waiting(source: Statements, position: int, lane: int, limit: int) -> R
     columns = (change.c.position, change.c.item_id)
     query = sa.select(*columns).where(change.c.lane == lane, change.c.position > position)
     return await source.rows(query.order_by(change.c.position).limit(limit))
+
+
+async def unsettled(reader: Reader, name: str, limit: int, *, hidden_only: bool) -> frozenset[str]:
+    """Items whose public state changed after what this follower has taken: its index may still show what was.
+
+    `hidden_only`: those of them that the reader may not see now.
+    """
+    taken = _taken(name, follower.c.cursor), _taken(name, follower.c.express)
+    ahead = sa.and_(change.c.lane == 0, change.c.position <= taken[1])
+    query = sa.select(change.c.item_id).where(change.c.was_visible == 1, change.c.position > taken[0], sa.not_(ahead))
+    if hidden_only:
+        query = query.join(item, item.c.id == change.c.item_id).where(sa.not_(to_sql(reader.sight.listed)))
+    return frozenset(row.item_id for row in await reader.rows(query.order_by(change.c.position.desc()).limit(limit)))
+
+
+def _taken(name: str, column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    found = sa.select(column).where(follower.c.name == name).scalar_subquery()
+    return sa.func.coalesce(found, 0)
 
 
 async def last(source: Statements | Transaction) -> int:

@@ -8,6 +8,8 @@ from sqlalchemy import Column, Index, Integer, String, Table, Text
 from storage.tables.base import metadata
 from storage.types import Id, Json, Moment
 
+_SEEN = sa.text("was_visible = 1")
+
 change = Table(
     "change",
     metadata,
@@ -15,6 +17,7 @@ change = Table(
     Column("at", Moment, nullable=False),
     Column("scope", String(10), nullable=False),
     Column("lane", Integer, nullable=False),
+    Column("was_visible", Integer, nullable=False),
     Column("item_id", Id, nullable=False),
     Column("kind", String(20), nullable=False),
     Column("verb", String(20), nullable=False),
@@ -24,10 +27,12 @@ change = Table(
     Column("touched", Json, nullable=False),
     Index("ix_change_item", "item_id", "position"),
     Index("ix_change_lane", "lane", "position"),
+    Index("ix_change_was_visible", "position", sqlite_where=_SEEN, postgresql_where=_SEEN),
     sqlite_autoincrement=True,
 )
 """`before`: a list of facet tuples, `after`: one or null; `touched`: items whose reverse links this changes.
-`lane`: 0 an editor waits for it, 1 a batch."""
+`lane`: 0 an editor waits for it, 1 a batch. `was_visible`: 1 when `before` is not empty, so that what an index may
+still show can be found at once."""
 
 log_state = Table(
     "log_state",

@@ -88,7 +88,7 @@ async def test_engine_is_asked_for_what_is_visible_and_wanted_together(world: Wo
         "养老", SearchSort.NEWEST, 0, 7, ("kind", "year"),
     )  # fmt: skip
     facts = {"state": "live", "kind": "article", "publicity": "proactive", "audience": frozenset(("public",)),
-             "visible_from": 0, "visible_until": 2**62}  # fmt: skip
+             "visible_from": 0, "visible_until": 2**62, "id": "some"}  # fmt: skip
     assert matches(asked.where, facts)
     for name, value in (("kind", "media_asset"), ("state", "archived"), ("visible_from", START + 1),
                         ("audience", frozenset(("staff",))), ("publicity", "withheld")):  # fmt: skip

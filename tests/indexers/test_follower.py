@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hub import access
+from hub import access, planner
 from hub.content import actions
+from hub.content.filters import ContentFilter
 from hub.content.release import go_live
 from hub.search import DocumentRefused, SearchDocument, SearchRequest
 from hub.vocabulary.errors import SearchUnavailable
@@ -258,3 +259,27 @@ async def test_nothing_new_is_nothing_done(world: World) -> None:
 
     assert await follower.step() == 0
     assert await follower.backlog() == 0
+
+
+async def test_index_that_is_behind_shows_nothing_of_what_was_withdrawn(world: World, tmp_path: Path) -> None:
+    index = EmbeddedIndex.open(tmp_path / "search")
+    follower = SearchFollower(world.database, index, world.clock)
+    kept, gone = [await world.published(title=title) for title in ("养老服务办法", "养老服务细则")]
+    changed = await world.published(title="养老院旧名")
+    while await follower.step():
+        pass
+    search = EmbeddedSearch(tmp_path / "search")
+    await world.do(actions.withdraw, OPERATOR, gone, await world.lock_version(gone), explanation="有误")
+    lock = await world.lock_version(changed)
+    await world.do(actions.correct, OPERATOR, changed, lock, {"title": "养老院新名"}, change_note="更名")
+
+    async with world.reading() as reader:
+        page = await planner.search(reader, search, "养老", ContentFilter(), facets=("kind",))
+        counted = await planner.search(reader, search, "养老", ContentFilter(), first=0)
+        suggested = await planner.suggest(reader, search, "养老", 10)
+
+    assert ({hit.row.id for hit in page.hits}, page.total) == ({kept, changed}, 2)
+    assert [(one.value, one.count) for one in page.facets["kind"]] == [("article", 2)]
+    assert counted.total == 2
+    assert suggested == ["养老服务办法"]
+    await index.close()

@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("scope", sa.String(length=10), nullable=False),
         sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("was_visible", sa.Integer(), nullable=False),
         sa.Column("item_id", storage.types.Id(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("verb", sa.String(length=20), nullable=False),
@@ -84,6 +85,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("change", schema=None) as batch_op:
         batch_op.create_index("ix_change_item", ["item_id", "position"], unique=False)
+        batch_op.create_index(
+            "ix_change_was_visible",
+            ["position"],
+            unique=False,
+            sqlite_where=sa.text("was_visible = 1"),
+            postgresql_where=sa.text("was_visible = 1"),
+        )
         batch_op.create_index("ix_change_lane", ["lane", "position"], unique=False)
 
     op.create_table(

@@ -190,4 +190,4 @@ async def test_statements_of_a_search_do_not_grow_with_hits(hub: LiveHub) -> Non
             await hub.reading().search(SearchQuery("社保卡", size=100))
         counts.append(len(seen))
 
-    assert counts == [8, 8]
+    assert counts == [9, 9]
