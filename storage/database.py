@@ -7,6 +7,7 @@ way to select items for the outside without one. A `Transaction` commits at its 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.util import await_only
 
 from hub.vocabulary.clock import Instant
 from hub.vocabulary.expression import Expression
@@ -29,6 +31,12 @@ INTERACTIVE, BULK = 0, 1
 
 LOOK_SECONDS = 0.02
 """How often a waiting follower looks whether another process has committed."""
+
+BULK_PAUSE_SECONDS = 0.02
+"""After a batch, so that a writer of another process finds the lock free."""
+LOCK_POLL_SECONDS = 0.003
+LOCK_SECONDS = 15.0
+"""How long a writer waits for the lock before it gives up."""
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -145,8 +153,8 @@ class Database:
             "json_deserializer": orjson.loads,
         }
         if url.startswith("sqlite"):
-            self._readers = _sqlite_engine(url, "BEGIN", pool_size, options)
-            self._writers = _sqlite_engine(url, "BEGIN IMMEDIATE", 1, options)
+            self._readers = _sqlite_engine(url, False, pool_size, options)
+            self._writers = _sqlite_engine(url, True, 1, options)
         else:
             self._readers = self._writers = create_async_engine(url, pool_size=pool_size, **options)
 
@@ -183,6 +191,8 @@ class Database:
             await append_changes(connection, tx.changes, now, lane)
         if tx.changes:
             self.wake()
+        if lane == BULK and self.is_sqlite:
+            await asyncio.sleep(BULK_PAUSE_SECONDS)
 
     def wake(self) -> None:
         """Tells followers of this process that the log has grown."""
@@ -224,7 +234,22 @@ async def _no_turn() -> AsyncIterator[None]:
     yield
 
 
-def _sqlite_engine(url: str, begin: str, pool_size: int, options: dict[str, Any]) -> AsyncEngine:
+def _begin_writing(connection: sa.Connection) -> None:
+    """Asks for the write lock every few milliseconds: SQLite's own handler sleeps up to 100 ms at a time, and so misses
+    the moments that an importer of another process leaves between its batches."""
+    end = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except sa.exc.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            await_only(asyncio.sleep(LOCK_POLL_SECONDS))
+        else:
+            return
+
+
+def _sqlite_engine(url: str, is_writer: bool, pool_size: int, options: dict[str, Any]) -> AsyncEngine:
     engine = create_async_engine(
         url, poolclass=AsyncAdaptedQueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=60, **options
     )
@@ -236,10 +261,16 @@ def _sqlite_engine(url: str, begin: str, pool_size: int, options: dict[str, Any]
         cursor = connection.cursor()
         for pragma in SQLITE_PRAGMAS:
             cursor.execute(pragma)
+        if is_writer:
+            # `_begin_writing` waits, and after it nobody else can hold the lock
+            cursor.execute("PRAGMA busy_timeout=0")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if is_writer:
+            _begin_writing(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
