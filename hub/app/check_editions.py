@@ -12,7 +12,7 @@ from hub.content.drafting import EditionContent
 from hub.content.facets import Ancestry, sets_of, sort_instant, validity_turns
 from hub.content.release import audience_key, window_of
 from hub.content.stored import content_from
-from hub.vocabulary.clock import NEVER, Instant, instant_of_day, local_day
+from hub.vocabulary.clock import ALWAYS, NEVER, Instant, instant_of_day, local_day
 from hub.vocabulary.enums import Kind, State
 from storage.database import System, Transaction
 from storage.expression_sql import KIND_CODES, LISTED_FIELDS
@@ -109,12 +109,18 @@ def _check_heads(check: Check, found: Sequence[Found]) -> None:
         repeated = {
             "publicity": (row.item_publicity, content.publicity.value),
             "audience": (row.item_audience_key, audience_key(content)),
-            "window": ((row.item_visible_from, row.item_visible_until), (visible_from, visible_until)),
+            "window": (_window(row), (visible_from, visible_until)),
             "sort_at": (row.item_sort_at, sort_instant(content)),
         }
         for name, (stored, computed) in repeated.items():
             if stored != computed:
                 check.add(f"another {name} than the live edition's", [one.item_id])
+
+
+def _window(row: Any) -> tuple[int, int]:
+    """As stored; what was taken back under embargo is closed for good, and counts as it was."""
+    is_closed = row.item_visible_from == NEVER and row.item_state not in items.LIVE_STATES
+    return (row.embargo_at or ALWAYS if is_closed else row.item_visible_from), row.item_visible_until
 
 
 async def _check_shown(system: System, checks: EditionChecks, shown: Sequence[Found]) -> None:

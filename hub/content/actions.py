@@ -18,7 +18,7 @@ from hub.content.release import Release, go_live, visible_tuples
 from hub.content.stored import content_of
 from hub.content.workflow import Action
 from hub.content.working import draft_head, write_working
-from hub.vocabulary.clock import local_day
+from hub.vocabulary.clock import NEVER, local_day
 from hub.vocabulary.details import clean_date
 from hub.vocabulary.enums import ChangeScale, Kind, LinkType, State, Verb
 from hub.vocabulary.errors import Conflict, InvalidInput, NotFound, ReleaseRefused
@@ -315,7 +315,9 @@ async def _unpublish(
         await items.write_unpublishing(tx, row)
     await listings.replace_rows(tx, [head.id], [], clear=True)
     await due.replace(tx, [head.id], [], clear=True)
-    await items.update_items(tx, [{"id": head.id, "state": step.to.value, "updated_at": tx.now}])
+    # what was never public does not speak when its embargo ends; `restore` opens the window again
+    window = {"visible_from": NEVER} if head.visible_from > tx.now else {}
+    await items.update_items(tx, [{"id": head.id, "state": step.to.value, "updated_at": tx.now, **window}])
     if step.verb is not None:
         tx.changes.append(NewChange(head.id, head.kind, step.verb, head.live_edition_id, before, None, touched))
     _audit(tx, actor, head.unit_id, action.value, head.id, head.live_edition_id, "", {"explanation": explanation})

@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from hub.access import ANONYMOUS, Actor
-from hub.content import actions
+from hub.content import actions, queries
 from hub.content.drafting import LinkTo
-from hub.vocabulary.clock import Instant
+from hub.vocabulary.clock import SECOND, Instant
 from hub.vocabulary.enums import ChangeScale, Kind, LinkType
 from hub.vocabulary.errors import Conflict, Forbidden, InvalidInput, NotFound, Refusal, ReleaseRefused, Unauthenticated
 from hub.vocabulary.ids import new_id
@@ -383,3 +383,32 @@ async def test_item_of_a_known_source_cannot_be_created_twice(world: World) -> N
 
 async def test_refusals_are_all_of_one_family() -> None:
     assert all(issubclass(one, Refusal) for one in (Conflict, Forbidden, InvalidInput, NotFound, ReleaseRefused))
+
+
+@pytest.mark.parametrize("verb", ["withdraw", "redirect", "remove"])
+async def test_what_was_taken_back_under_embargo_never_speaks(world: World, verb: str) -> None:
+    ends = Instant(world.clock() + 60 * SECOND)
+    key, other = await world.published(embargo_at=ends), await world.published()
+    acts = {
+        "withdraw": lambda: world.do(actions.withdraw, OPERATOR, key, 2, explanation="机密"),
+        "redirect": lambda: world.do(actions.redirect, OPERATOR, key, 2, target_id=other, target_url=None),
+        "remove": lambda: world.do(actions.remove, OPERATOR, key, 2, vanish=False, explanation="机密"),
+    }
+    await acts[verb]()
+    world.clock.now = Instant(ends + SECOND)
+
+    async with world.reading() as reader:
+        assert await queries.single(reader, key) is None
+
+
+async def test_restored_content_has_its_window_again(world: World) -> None:
+    ends = Instant(world.clock() + 60 * SECOND)
+    key = await world.published(embargo_at=ends)
+    await world.do(actions.withdraw, OPERATOR, key, 2, explanation="有误")
+    await world.do(actions.restore, OPERATOR, key, 3)
+
+    async with world.reading() as reader:
+        assert await queries.single(reader, key) is None
+    world.clock.now = ends
+    async with world.reading() as reader:
+        assert (await queries.single(reader, key)).state == "live"
