@@ -16,6 +16,8 @@ from graphql import (
     GraphQLNamedType,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
@@ -63,6 +65,8 @@ LENGTHS: dict[str, int] = {
     "*.problems": 1,
 }
 """Entries a list counts for when it takes no `first`."""
+WALK = 50
+"""Of each value of a filter."""
 PAGED = frozenset(("nodes", "edges", "entries"))
 """Fields of a connection that hold a page: as long as `first` or `last` of the connection says."""
 
@@ -149,11 +153,25 @@ class Costing:
         if cost.type is None:
             return cost.base
         if cost.pages is not None and cost.is_connection:
-            return cost.base + self.selections(node.selection_set, cost.type, self.entries(node, cost.pages))
+            entries = self.entries(node, cost.pages)
+            return cost.base + self.filtered(node) + self.selections(node.selection_set, cost.type, entries)
         entries = cost.length if cost.pages is None else self.entries(node, cost.pages)
         if page is not None and node.name.value in PAGED:
             entries = page
         return cost.base + entries * max(1, self.selections(node.selection_set, cost.type))
+
+    def filtered(self, node: FieldNode) -> int:
+        """What the values of a filter cost: each may mean a walk of its own for every kind."""
+        given = next((one.value for one in node.arguments or () if one.name.value == "filter"), None)
+        return 0 if given is None else WALK * self.values(given)
+
+    def values(self, value: Any) -> int:
+        """Single values in a literal or variable, however nested."""
+        if isinstance(value, VariableNode):
+            return _values_given(self.variables.get(value.name.value))
+        if isinstance(value, ObjectValueNode):
+            return sum(self.values(one.value) for one in value.fields)
+        return sum(map(self.values, value.values)) if isinstance(value, ListValueNode) else 1
 
     def entries(self, node: FieldNode, default: int) -> int:
         """Entries of the page asked for. Raises `LimitExceeded` beyond the largest page."""
@@ -173,6 +191,12 @@ class Costing:
             return int(value.value)
         given = self.variables.get(value.name.value) if isinstance(value, VariableNode) else None
         return given if isinstance(given, int) else default
+
+
+def _values_given(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return sum(map(_values_given, value.values()))
+    return sum(map(_values_given, value)) if isinstance(value, list) else 1
 
 
 def cost_of(

@@ -119,10 +119,15 @@ def _log_crash(kind: type[BaseException], error: BaseException, trace: Traceback
 
 
 def _log_thread_crash(crash: threading.ExceptHookArgs) -> None:
-    if crash.exc_value is not None:
+    if crash.exc_value is not None and not _came_too_late(crash.exc_value):
         logging.getLogger("hub").critical(
             "a thread crashed", exc_info=(crash.exc_type, crash.exc_value, crash.exc_traceback)
         )
+
+
+def _came_too_late(error: BaseException) -> bool:
+    """A database thread's answer to a command that has ended meanwhile, with the error it had already told."""
+    return isinstance(error, RuntimeError) and str(error) == "Event loop is closed"
 
 
 def restore_defaults() -> None:

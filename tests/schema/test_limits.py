@@ -220,3 +220,13 @@ async def test_cache_forgets_the_oldest(hub: GraphHub) -> None:
 
     assert hub.app.documents.read("{ viewer { name } }") is not first
     assert len(hub.app.documents._known) == 500
+
+
+async def test_many_long_filters_cost_too_much(hub: GraphHub) -> None:
+    values = ", ".join(f'"{number}"' for number in range(20))
+    lists = " ".join(f"a{n}: contents(filter: {{ keyword: [{values}] }}) {{ nodes {{ id }} }}" for n in range(21))
+
+    error = await hub.error(f"{{ {lists} }}")
+
+    assert error["code"] == "limit_exceeded"
+    assert await hub.ask(f"{{ contents(filter: {{ keyword: [{values}] }}) {{ nodes {{ id }} }} }}")
