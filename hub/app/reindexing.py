@@ -75,9 +75,10 @@ def is_rebuild_requested(hub: Hub) -> bool:
 
 
 async def rebuilt_elsewhere(hub: Hub, seconds: float = REBUILD_SECONDS) -> bool:
-    """Asks the process that leads and waits for it; False when it has not answered in time."""
+    """Asks the process that leads and waits for it; False when it has not answered in time, or leads no more."""
     request_rebuild(hub)
-    return await until(lambda: not is_rebuild_requested(hub), seconds)
+    await until(lambda: not is_rebuild_requested(hub) or is_free(hub.settings), seconds)
+    return not is_rebuild_requested(hub)
 
 
 async def catch_up(hub: Hub, index: EmbeddedIndex) -> None:

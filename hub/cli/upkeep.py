@@ -62,6 +62,10 @@ def reindex() -> None:
         if await rebuilt_elsewhere(hub):
             print("The new generation is in use.")
             return 0
+        # it has ended before it answered: nobody is left but us
+        if await rebuild_here(hub) is not None:
+            print("The new generation is in use.")
+            return 0
         print("It has not answered yet. The request stays and is taken up by the next one.", file=sys.stderr)
         return 1
 

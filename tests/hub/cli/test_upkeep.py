@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,21 @@ def test_reindex_asks_the_process_that_leads(
     assert code == 1
     assert "It has not answered yet." in capsys.readouterr().err
     assert (data_dir / "search" / REQUEST).exists()
+
+
+def test_reindex_is_done_here_when_the_process_that_led_has_ended(
+    data_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = Generations(data_dir / "search").current()
+    lock = Generations(data_dir / "search").lock()
+    threading.Timer(0.5, lock.close).start()
+
+    code = exit_code(upkeep.reindex)
+
+    assert code == 0
+    assert "it builds the new generation" in capsys.readouterr().err
+    assert Generations(data_dir / "search").current() != before
+    assert not (data_dir / "search" / REQUEST).exists()
 
 
 def test_followers_are_listed_with_backlog_and_failures(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
