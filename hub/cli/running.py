@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from pathlib import Path
 
 from hub.app.opening import Hub
@@ -27,7 +28,7 @@ WELCOME = """
 
     3  {{ site(code: "{site}") {{ name sections {{ name path items(first: 2) {{ nodes {{ title url }} }} }} }} }}
 
-  To write, make a key:   hub keys create "my program" --unit {unit}
+  To write, make a key:   {program} keys create "my program" --unit {unit}
   Ctrl-C ends it.
 """
 
@@ -87,5 +88,7 @@ def demo(*, serve_it: bool) -> None:
     settings = opened.settings_and_logs()
     asyncio.run(fill(settings))
     if serve_it:
-        print(WELCOME.format(address=settings.public_url, site=CITY_SITE, unit=CITY_UNIT), flush=True)
+        print(
+            WELCOME.format(address=settings.public_url, site=CITY_SITE, unit=CITY_UNIT, program=sys.argv[0]), flush=True
+        )
         asyncio.run(_serve(settings, work=True))

@@ -24,7 +24,9 @@ REPOSITORY = Path(__file__).parents[2]
 README_BLOCKS = re.findall(r"```graphql\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.S)
 READS = [block for block in README_BLOCKS if block.startswith("query")]
 WRITES = [block for block in README_BLOCKS if block.startswith("mutation")]
-PASTED = re.findall(r"^ {4}\d  (\{.*\})$", WELCOME.format(address="", site=CITY_SITE, unit=CITY_UNIT), re.M)
+PASTED = re.findall(
+    r"^ {4}\d  (\{.*\})$", WELCOME.format(address="", site=CITY_SITE, unit=CITY_UNIT, program="hub"), re.M
+)
 FRONT = re.search(
     r"\{\s*policyDocuments\(first: 1\).*?\n\}", (REPOSITORY / "hub/web/templates/front.html").read_text(), re.S
 )
